@@ -1,0 +1,84 @@
+import type { FieldError } from "../apimachinery/field/error.ts";
+import type { KubeObject } from "../apimachinery/object.ts";
+import type { Schema } from "./schema.ts";
+
+/** A kind as data: everything else (routes, discovery, OpenAPI, validation, tables, documents) is derived from it. */
+export interface KindDefinition {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: "Namespaced" | "Cluster";
+  /**
+   * Which of Kubernetes' two ways of serving clients see: compiled-in types (decoded like Go structs, protobuf, strategic merge) or
+   * custom resources (structural schemas, pruning). Datum's kinds are `custom`: upstream installs them as CustomResourceDefinitions.
+   */
+  readonly flavor: "builtin" | "custom";
+  /** The whole object, `apiVersion`, `kind` and `metadata` left out. */
+  readonly schema: Schema;
+  readonly columns: readonly Column[];
+  readonly subresources: Subresources;
+  /** The verbs that discovery lists and the routes serve. */
+  readonly verbs: readonly Verb[];
+  /** Field labels for selectors, beyond `metadata.name` and `metadata.namespace`, and what they select on. */
+  readonly selectableFields: { readonly [label: string]: (object: KubeObject) => string };
+  /** Where the kind is stored, if not under its own name: `events.k8s.io` events are the core ones in another shape. */
+  readonly storedAs?: StoredAs;
+  readonly strategy: Strategy;
+}
+
+export const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
+export type Verb = (typeof VERBS)[number];
+
+export interface Subresources {
+  readonly status?: Record<never, never>;
+  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string };
+  /** Namespaces only: PUT replaces `spec.finalizers`. */
+  readonly finalize?: Record<never, never>;
+}
+
+/** A printer column. `priority` 1 shows with `-o wide` only. */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format: string;
+  readonly description: string;
+  readonly priority: number;
+  /** Custom kinds: where the cell is found. */
+  readonly jsonPath?: string;
+  /** Built-in kinds: the cell's value, as kube-apiserver prints it. `now` is in milliseconds since the epoch. */
+  readonly cell?: (object: KubeObject, now: number) => string | number | boolean | null;
+}
+
+export interface StoredAs {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  toStored(object: KubeObject): KubeObject;
+  fromStored(object: KubeObject): KubeObject;
+}
+
+/** What a kind does differently around a write; every member is optional and pure (rest.RESTCreateStrategy and its siblings). */
+export interface Strategy {
+  /** A PUT without a resourceVersion is taken. Default: false. */
+  readonly allowUnconditionalUpdate?: boolean;
+  /** A PUT to a name that does not exist creates. Default: false. */
+  readonly allowCreateOnUpdate?: boolean;
+  /** DELETE answers with the object instead of a Status. Default: false. */
+  readonly returnsDeletedObject?: boolean;
+  /** Errors of a name; `prefix` for a generateName. Default: DNS-1123 subdomain. Each text is the detail of `metadata.name: Invalid value`. */
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  /** Fills in and clears what clients do not decide. Changes `object` in place. */
+  readonly prepareForCreate?: (object: KubeObject) => void;
+  readonly prepareForUpdate?: (object: KubeObject, old: KubeObject) => void;
+  readonly validate?: (object: KubeObject) => FieldError[];
+  readonly validateUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
+  /** The same for the status subresource, on top of keeping everything but `status` and metadata. */
+  readonly validateStatusUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
+  readonly warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
+}

@@ -1,0 +1,62 @@
+/** A request as plain data: every door (HTTP/1.1, HTTP/2, WebSocket, in process) makes one, and the core knows nothing else. */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path as sent, percent escapes and all, without the query. */
+  readonly path: string;
+  /** The query as sent, without the question mark. */
+  readonly query: string;
+  /** Names in lower case; a header that came several times is joined with `, `. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Reads the body to its end, once. Throws a 413 StatusError beyond `limit` bytes. Empty where there is none. */
+  readBody(limit: number): Promise<Uint8Array>;
+  readonly connection: Connection;
+}
+
+/** What the door knows of the peer; shared by the requests of one connection. */
+export interface Connection {
+  readonly remoteAddress: string;
+  /** The subject of the verified client certificate. */
+  readonly clientCertificate: ClientCertificate | undefined;
+  /** In-process callers say who they are; doors to the outside never set it. */
+  readonly trustedUser?: UserInfo;
+}
+
+export interface ClientCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+}
+
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  /** Names in lower case; a list is sent as several lines. */
+  readonly headers: Record<string, string | readonly string[]>;
+  readonly body: Body;
+}
+
+/** Bytes, bytes in pieces (never joined by the core), or a stream that lives until one side ends it. */
+export type Body = Uint8Array | readonly Uint8Array[] | StreamBody;
+
+export interface StreamBody {
+  /** Starts producing into `sink`. Called once, after the head was sent. */
+  open(sink: Sink): void;
+  /** The peer took what was buffered: production may go on after a `write` that returned false. */
+  drained(): void;
+  /** The peer is gone, or the server drains: release everything. Called at most once; not after `sink.end()`. */
+  close(): void;
+}
+
+export interface Sink {
+  /** Sends bytes; they must not change afterwards. False asks to wait for `drained`. */
+  write(chunk: Uint8Array): boolean;
+  /** Ends the stream cleanly. */
+  end(): void;
+}
+
+export const isStream = (body: Body): body is StreamBody => "open" in body;
