@@ -20,6 +20,7 @@ export interface KindDefinition {
   readonly flavor: "builtin" | "custom";
   /** The whole object, `apiVersion`, `kind` and `metadata` left out. */
   readonly schema: Schema;
+  /** Every column of the kind's tables in order, `Name` among them. */
   readonly columns: readonly Column[];
   readonly subresources: Subresources;
   /** The verbs that discovery lists and the routes serve. */
@@ -73,12 +74,19 @@ export interface Strategy {
   readonly returnsDeletedObject?: boolean;
   /** Errors of a name; `prefix` for a generateName. Default: DNS-1123 subdomain. Each text is the detail of `metadata.name: Invalid value`. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
-  /** Fills in and clears what clients do not decide. Changes `object` in place. */
+  /**
+   * What decoding adds (Go's SetDefaults functions and conversions), in place: applied to what a client sent, and to what a patch made,
+   * before anybody else looks at it. The members belong to the writer.
+   */
+  readonly setDefaults?: (object: KubeObject) => void;
+  /** Fills in and clears what clients do not decide. Changes `object` in place. Nobody becomes the owner of these members. */
   readonly prepareForCreate?: (object: KubeObject) => void;
   readonly prepareForUpdate?: (object: KubeObject, old: KubeObject) => void;
   readonly validate?: (object: KubeObject) => FieldError[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   /** The same for the status subresource, on top of keeping everything but `status` and metadata. */
   readonly validateStatusUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
+  /** The same for the finalize subresource, where only `spec.finalizers` and metadata are taken. */
+  readonly validateFinalizeUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   readonly warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
 }

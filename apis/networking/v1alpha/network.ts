@@ -1,0 +1,63 @@
+import type { KubeObject } from "../../../apimachinery/object.ts";
+import { CUSTOM_AGE } from "../../columns.ts";
+import { defineKind } from "../../define-kind.ts";
+import { conditions, pendingConditions } from "../../meta/v1/condition.ts";
+import { int32, list, object, oneOf, optional, type Static, string } from "../../typed-schema.ts";
+
+const spec = object("What the network is to be.", {
+  ipFamilies: optional(
+    list("Families of the addresses that the network carries.", oneOf("A family of IP addresses.", ["IPv4", "IPv6"]), {
+      default: ["IPv6"],
+    }),
+  ),
+  ipam: object("How the network comes by its addresses.", {
+    mode: oneOf("`Auto` to be given address ranges, `Policy` to have them chosen by a policy.", ["Auto", "Policy"]),
+    ipv4Range: optional(string("IPv4 addresses to hand out to subnets, in CIDR form.")),
+    ipv6Range: optional(string("IPv6 addresses to hand out to subnets, in CIDR form.")),
+  }),
+  mtu: optional(int32("Size of the largest packet that the network carries, in bytes.", { minimum: 1300, maximum: 8856, default: 1460 })),
+});
+
+const status = object(
+  "How far the network is.",
+  {
+    conditions: conditions(),
+    ipam: optional(
+      object("The addresses that the network was given.", {
+        ipv6Prefix: optional(string("The network's IPv6 prefix, in CIDR form; subnets are cut from it.")),
+        ipv6PrefixRef: optional(
+          object("The claim that holds the prefix.", {
+            project: optional(string("Project of the claim.")),
+            namespace: optional(string("Namespace of the claim.")),
+            claimName: optional(string("Name of the claim.")),
+            poolName: optional(string("Name of the pool that the prefix came from.")),
+          }),
+        ),
+      }),
+    ),
+  },
+  { default: { conditions: pendingConditions("Ready") } },
+);
+
+const schema = object("A private network that reaches every location it is bound to.", { spec, status: optional(status) });
+
+export type Network = KubeObject & Static<typeof schema>;
+
+export const network = defineKind({
+  group: "networking.datumapis.com",
+  version: "v1alpha",
+  kind: "Network",
+  plural: "networks",
+  flavor: "custom",
+  schema,
+  columns: [
+    { name: "IPv6Prefix", jsonPath: ".status.ipam.ipv6Prefix" },
+    { name: "Ready", jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+    { name: "Reason", jsonPath: ".status.conditions[?(@.type=='Ready')].reason" },
+    CUSTOM_AGE,
+    { name: "IPFamilies", priority: 1, jsonPath: ".spec.ipFamilies" },
+    { name: "IPAM", priority: 1, jsonPath: ".spec.ipam.mode" },
+    { name: "MTU", type: "integer", priority: 1, jsonPath: ".spec.mtu" },
+  ],
+  subresources: { status: {} },
+});
