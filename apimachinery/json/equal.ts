@@ -1,0 +1,56 @@
+import { Float, isJsonObject, type JsonObject, type JsonValue } from "./value.ts";
+
+/**
+ * Whether two JSON values are the same: members in any order, a member that is undefined counts as absent, and an int64 never equals a
+ * float64 of the same value (as Go's reflect.DeepEqual tells them apart).
+ */
+export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (isJsonObject(a)) return isJsonObject(b) && equalMembers(a, b, equalJson, isAbsent);
+  if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b, equalJson);
+  return a instanceof Float && b instanceof Float && a.value === b.value;
+}
+
+/**
+ * The same, with what Go's equality.Semantic forgives: null, an empty list, an empty map and a missing member are all alike.
+ * (k8s.io/apimachinery, pkg/api/equality: a no-op write is found with it.)
+ */
+export function semanticallyEqual(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (isJsonObject(a) && isJsonObject(b)) return equalMembers(a, b, semanticallyEqual, isEmpty);
+  if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
+  if (Array.isArray(a) && Array.isArray(b)) return equalItems(a, b, semanticallyEqual);
+  return a instanceof Float && b instanceof Float && a.value === b.value;
+}
+
+type Equal = (a: JsonValue | undefined, b: JsonValue | undefined) => boolean;
+type Missing = (value: JsonValue | undefined) => boolean;
+
+const isAbsent: Missing = (value) => value === undefined;
+
+/** Absent, null, `[]`, or an object without members. */
+function isEmpty(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value !== "object" || value instanceof Float) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  for (const name in value) if (value[name] !== undefined) return false;
+  return true;
+}
+
+function equalItems(a: readonly JsonValue[], b: readonly JsonValue[], equal: Equal): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!equal(a[index], b[index])) return false;
+  return true;
+}
+
+function equalMembers(a: JsonObject, b: JsonObject, equal: Equal, missing: Missing): boolean {
+  let members = 0;
+  for (const name of Object.keys(a)) {
+    const value = a[name];
+    if (missing(value)) continue;
+    if (!Object.hasOwn(b, name) || !equal(value, b[name])) return false;
+    members++;
+  }
+  for (const name of Object.keys(b)) if (!missing(b[name])) members--;
+  return members === 0;
+}
