@@ -1,0 +1,31 @@
+export { JsonSyntaxError, JsonTypeError } from "./decode-error.ts";
+
+import { JsonReader, type ReadOptions } from "./reader.ts";
+import type { JsonValue } from "./value.ts";
+
+/**
+ * Reads a whole JSON document without losing anything (docs/decisions/0005-object-codec.md): 64-bit integers, doubled members, any names.
+ *
+ * Takes text or bytes (those that are no UTF-8 become U+FFFD, as in Go). Throws a JsonSyntaxError for what is no JSON, a JsonTypeError for a
+ * number beyond float64; both with the text of Go's encoding/json.
+ */
+export function parseJson(document: string | Uint8Array, options?: ReadOptions): JsonValue {
+  const reader = new JsonReader(document);
+  const value = reader.readValue(options);
+  reader.end();
+  if (reader.typeError !== undefined) throw reader.typeError;
+  return value;
+}
+
+/** An integer that a double may not hold, or a float64 that JavaScript would take for an integer. Digits within strings match too. */
+const NEEDS_CARE = /[0-9]{16}|[0-9]e\+/;
+
+/**
+ * Reads JSON that `stringify` has written: a document of ours, without doubled members. A look for long numbers tells whether the native
+ * parser is safe; it nearly always is.
+ */
+export function parseCanonical(document: string | Uint8Array): JsonValue {
+  const text =
+    typeof document === "string" ? document : Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString("utf8");
+  return NEEDS_CARE.test(text) ? parseJson(text) : (JSON.parse(text) as JsonValue);
+}
