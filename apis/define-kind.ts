@@ -62,15 +62,17 @@ export const NAME_COLUMN: Column = {
 };
 
 /** The column of custom kinds that declare none. */
-const DEFAULT_AGE: ColumnInput = {
+export const DEFAULT_AGE: Column = {
   name: "Age",
   type: "date",
-  jsonPath: ".metadata.creationTimestamp",
+  format: "",
   description: "When the server created the object, shown as the time that has passed since.",
+  priority: 0,
+  jsonPath: ".metadata.creationTimestamp",
 };
 
 function customColumns(columns: readonly ColumnInput[] | undefined): Column[] {
-  return [NAME_COLUMN, ...(columns ?? [DEFAULT_AGE]).map(completeColumn)];
+  return [NAME_COLUMN, ...(columns?.map(completeColumn) ?? [DEFAULT_AGE])];
 }
 
 /** What kube-apiserver says of a custom kind's column that has no description of its own. */

@@ -9,11 +9,11 @@ import { binarySize, textSize, validateImmutable, validateKeys, validateSize } f
 const schema = object(
   "Settings by key, for whoever needs them.",
   {
-    data: optional(map("Texts by key. Keys consist of letters, digits, `-`, `_` and `.`.", string("A text."))),
+    data: optional(map("Texts by key. Keys consist of letters, digits, `-`, `_` and `.`.", string())),
     binaryData: optional(
       map(
         "Bytes by key, in base64. A key may not stand in `data` too.",
-        bytes("Bytes in base64.", go({ type: "[]uint8" })),
+        bytes(undefined, go({ type: "[]uint8" })),
         go({ type: "map[string][]uint8" }),
       ),
     ),

@@ -86,8 +86,8 @@ const typedObjectMeta = object(
       dateTime("When the object's deletion was asked for. It goes once its finalizers are gone.", go({ type: "v1.Time", pointer: true })),
     ),
     deletionGracePeriodSeconds: optional(int64("Seconds that the object was given to end before it is removed.", go({ pointer: true }))),
-    labels: optional(map("Names and values to select objects by.", string("Value of the label."))),
-    annotations: optional(map("Names and free text for tools; not used to select objects.", string("Text of the annotation."))),
+    labels: optional(map("Names and values to select objects by.", string())),
+    annotations: optional(map("Names and free text for tools; not used to select objects.", string())),
     ownerReferences: optional(
       keyedList("Objects that this one belongs to. When all of them are gone, it is deleted.", ["uid"], ownerReference, {
         "x-kubernetes-patch-merge-key": "uid",
@@ -95,7 +95,7 @@ const typedObjectMeta = object(
       }),
     ),
     finalizers: optional(
-      list("Who must act before the object can go: each one removes its entry when it is done.", string("Name of a finalizer."), {
+      list("Who must act before the object can go: each one removes its entry when it is done.", string(), {
         "x-kubernetes-list-type": "set",
         "x-kubernetes-patch-strategy": "merge",
       }),

@@ -3,19 +3,17 @@ import { CUSTOM_AGE } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import { conditions, pendingConditions } from "../../meta/v1/condition.ts";
 import { int32, list, object, oneOf, optional, type Static, string } from "../../typed-schema.ts";
+import { ipFamily, MTU_RANGE, networkingV1alpha } from "./group.ts";
+import { prefixClaim } from "./prefix-claim.ts";
 
 const spec = object("What the network is to be.", {
-  ipFamilies: optional(
-    list("Families of the addresses that the network carries.", oneOf("A family of IP addresses.", ["IPv4", "IPv6"]), {
-      default: ["IPv6"],
-    }),
-  ),
+  ipFamilies: optional(list("Families of the addresses that the network carries.", ipFamily, { default: ["IPv6"] })),
   ipam: object("How the network comes by its addresses.", {
     mode: oneOf("`Auto` to be given address ranges, `Policy` to have them chosen by a policy.", ["Auto", "Policy"]),
     ipv4Range: optional(string("IPv4 addresses to hand out to subnets, in CIDR form.")),
     ipv6Range: optional(string("IPv6 addresses to hand out to subnets, in CIDR form.")),
   }),
-  mtu: optional(int32("Size of the largest packet that the network carries, in bytes.", { minimum: 1300, maximum: 8856, default: 1460 })),
+  mtu: optional(int32("Size of the largest packet that the network carries, in bytes.", { ...MTU_RANGE, default: 1460 })),
 });
 
 const status = object(
@@ -25,14 +23,7 @@ const status = object(
     ipam: optional(
       object("The addresses that the network was given.", {
         ipv6Prefix: optional(string("The network's IPv6 prefix, in CIDR form; subnets are cut from it.")),
-        ipv6PrefixRef: optional(
-          object("The claim that holds the prefix.", {
-            project: optional(string("Project of the claim.")),
-            namespace: optional(string("Namespace of the claim.")),
-            claimName: optional(string("Name of the claim.")),
-            poolName: optional(string("Name of the pool that the prefix came from.")),
-          }),
-        ),
+        ipv6PrefixRef: optional(prefixClaim("The claim that holds the prefix.")),
       }),
     ),
   },
@@ -44,11 +35,9 @@ const schema = object("A private network that reaches every location it is bound
 export type Network = KubeObject & Static<typeof schema>;
 
 export const network = defineKind({
-  group: "networking.datumapis.com",
-  version: "v1alpha",
+  ...networkingV1alpha,
   kind: "Network",
   plural: "networks",
-  flavor: "custom",
   schema,
   columns: [
     { name: "IPv6Prefix", jsonPath: ".status.ipam.ipv6Prefix" },
