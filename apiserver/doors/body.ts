@@ -1,0 +1,84 @@
+import type { Readable } from "node:stream";
+import { badRequest, tooLarge } from "../../apimachinery/status/status.ts";
+
+/** Small pieces are copied together up to this size, so that a list of ten thousand objects is a few dozen writes. */
+const WRITE_BYTES = 128 * 1024;
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Reads a request's body to its end.
+ *
+ * @param declared the content-length, if there is one; where it is beyond `limit` nothing is read at all
+ * @returns exactly the bytes sent
+ * @throws StatusError 413 as soon as there is more than `limit`; 400 if the peer stopped before the end
+ */
+export function readAll(source: Readable, declared: number | undefined, limit: number): Promise<Uint8Array> {
+  if (declared === 0) return Promise.resolve(NOTHING);
+  if (declared !== undefined && declared > limit) return Promise.reject(tooLarge(`limit is ${limit}`));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = () => {
+      source.off("data", take);
+      source.off("end", finish);
+      source.off("close", cut);
+      source.off("error", cut);
+    };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        settle();
+        source.pause();
+        reject(tooLarge(`limit is ${limit}`));
+      } else chunks.push(chunk);
+    };
+    const finish = () => {
+      settle();
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    };
+    const cut = () => {
+      settle();
+      reject(badRequest("unexpected EOF"));
+    };
+    source.on("data", take);
+    source.on("end", finish);
+    source.on("close", cut);
+    source.on("error", cut);
+    if (source.destroyed) cut();
+  });
+}
+
+/** How many bytes the pieces hold together. */
+export function lengthOf(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+}
+
+/**
+ * The same bytes in writes of about {@link WRITE_BYTES}: small pieces copied together, large ones as they are.
+ *
+ * `[1 kB, 1 kB, 300 kB, 1 kB]` comes out as `[2 kB, 300 kB, 1 kB]`.
+ */
+export function* writesOf(pieces: readonly Uint8Array[], length: number): Generator<Uint8Array, void, undefined> {
+  let left = length;
+  let buffer = NOTHING;
+  let used = 0;
+  for (const piece of pieces) {
+    if (piece.length === 0) continue;
+    if (used + piece.length > buffer.length) {
+      if (used > 0) yield buffer.subarray(0, used);
+      used = 0;
+      buffer = NOTHING;
+      if (piece.length < WRITE_BYTES) buffer = Buffer.allocUnsafeSlow(Math.min(WRITE_BYTES, left));
+    }
+    left -= piece.length;
+    if (buffer.length === 0) yield piece;
+    else {
+      buffer.set(piece, used);
+      used += piece.length;
+    }
+  }
+  if (used > 0) yield buffer.subarray(0, used);
+}

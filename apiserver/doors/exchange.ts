@@ -1,0 +1,185 @@
+import { internalError, type Status, StatusError, unauthorized } from "../../apimachinery/status/status.ts";
+import { type ApiRequest, type ApiResponse, isStream, type Sink, type StreamBody } from "../request.ts";
+import { lengthOf, writesOf } from "./body.ts";
+import type { Peer } from "./peer.ts";
+
+/** What answers requests: the core, knowing no socket. It tells failures as answers; should it reject, that is a defect. */
+export type Core = (request: ApiRequest) => Promise<ApiResponse>;
+
+/** What an exchange needs of the door it came through. */
+export interface Exchanges {
+  readonly core: Core;
+  /** True once the door is closing: new streams end at once. */
+  readonly draining: boolean;
+  /** Answers that are streaming now; the door ends them when it closes. */
+  readonly streaming: Set<Exchange>;
+  /** Told when the core itself fails. */
+  readonly failed: (error: unknown, request: ApiRequest) => void;
+}
+
+/** Up to this length an answer in pieces is joined and sent whole. */
+const WHOLE_BYTES = 64 * 1024;
+
+const encoder = new TextEncoder();
+
+/** One request and its answer, whatever the protocol beneath: {@link Http1Exchange}, {@link Http2Exchange}. */
+export abstract class Exchange implements ApiRequest, Sink {
+  abstract readonly method: string;
+  abstract readonly path: string;
+  abstract readonly query: string;
+  abstract readonly headers: ApiRequest["headers"];
+  abstract readonly connection: Peer;
+  readonly #exchanges: Exchanges;
+  /** The answer's stream, from `open` until either side ends it. */
+  #stream: StreamBody | undefined;
+  /** The writes of an answer in pieces that are still to come. */
+  #writes: Iterator<Uint8Array, void, undefined> | undefined;
+
+  constructor(exchanges: Exchanges) {
+    this.#exchanges = exchanges;
+  }
+
+  abstract readBody(limit: number): Promise<Uint8Array>;
+
+  /** The peer is gone: nothing can be sent any more. */
+  protected abstract readonly gone: boolean;
+  /** Sends the head; with `last` nothing follows it. */
+  protected abstract head(status: number, headers: ApiResponse["headers"], last: boolean): void;
+  /** Sends a part of the body. False asks to wait for {@link drained}. */
+  protected abstract send(chunk: Uint8Array): boolean;
+  /** Sends the end, after `chunk` if there is one. */
+  protected abstract finish(chunk?: Uint8Array): void;
+
+  /** Has the core answer, and sends that. Never rejects. */
+  async run(): Promise<void> {
+    let response: ApiResponse;
+    try {
+      response = needsCertificate(this) ? failureOf(unauthorized().status) : await this.#exchanges.core(this);
+    } catch (error) {
+      if (!(error instanceof StatusError)) this.#exchanges.failed(error, this);
+      response = failureOf(error instanceof StatusError ? error.status : internalError("the request could not be handled").status);
+    }
+    try {
+      this.#answer(response);
+    } catch (error) {
+      this.#exchanges.failed(error, this);
+      this.abort();
+    }
+  }
+
+  /** Cuts the exchange off: a stream that is left mid-way must not look complete. */
+  protected abstract abort(): void;
+
+  /** The door is closing: ends a streaming answer cleanly. */
+  stop(): void {
+    const stream = this.#release();
+    if (stream === undefined) return;
+    stream.close();
+    this.finish();
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#stream !== undefined && this.send(chunk);
+  }
+
+  end(): void {
+    if (this.#release() !== undefined) this.finish();
+  }
+
+  /** To be called when the peer has taken what was buffered. */
+  protected drained(): void {
+    if (this.#stream !== undefined) this.#stream.drained();
+    else if (this.#writes !== undefined) this.#pump();
+  }
+
+  /** To be called when the exchange is over, however it came to that. */
+  protected closed(): void {
+    this.#writes = undefined;
+    this.#release()?.close();
+  }
+
+  #answer({ status, headers, body }: ApiResponse): void {
+    const bodiless = this.method === "HEAD" || status === 204 || status === 304;
+    if (isStream(body)) this.#answerStream(status, { ...headers }, body, bodiless);
+    else if (!this.gone) this.#answerBytes(status, { ...headers }, body, bodiless);
+  }
+
+  #answerStream(status: number, headers: ApiResponse["headers"], body: StreamBody, bodiless: boolean): void {
+    const unwanted = bodiless || this.#exchanges.draining;
+    if (this.gone || unwanted) {
+      body.close();
+      if (!this.gone) this.head(status, headers, true);
+      return;
+    }
+    this.#stream = body;
+    this.#exchanges.streaming.add(this);
+    this.head(status, headers, false);
+    body.open(this);
+  }
+
+  #answerBytes(status: number, headers: ApiResponse["headers"], body: Uint8Array | readonly Uint8Array[], bodiless: boolean): void {
+    const whole = body instanceof Uint8Array;
+    const length = whole ? body.length : lengthOf(body);
+    if (status !== 204 && status !== 304) headers["content-length"] ??= String(length);
+    const last = bodiless || length === 0;
+    this.head(status, headers, last);
+    if (last) return;
+    if (whole) this.finish(body);
+    else if (length <= WHOLE_BYTES) this.finish(body.length === 1 ? body[0] : Buffer.concat(body, length));
+    else {
+      this.#writes = writesOf(body, length);
+      this.#pump();
+    }
+  }
+
+  /** Sends until the peer is slower than that. */
+  #pump(): void {
+    while (this.#writes !== undefined) {
+      const next = this.#writes.next();
+      if (next.done) {
+        this.#writes = undefined;
+        this.finish();
+      } else if (!this.send(next.value)) return;
+    }
+  }
+
+  #release(): StreamBody | undefined {
+    const stream = this.#stream;
+    if (stream !== undefined) {
+      this.#stream = undefined;
+      this.#exchanges.streaming.delete(this);
+    }
+    return stream;
+  }
+}
+
+/**
+ * A certificate that cannot be trusted is a failed authentication, unless another credential speaks for the request
+ * (kube-apiserver asks its authenticators in turn: x509 fails, a token may still do).
+ */
+const needsCertificate = ({ connection, headers }: ApiRequest & { connection: Peer }) =>
+  connection.certificateRejected && headers.authorization === undefined;
+
+/** A failure as every client of Kubernetes reads it. */
+export function failureOf(status: Status): ApiResponse & { readonly body: Uint8Array } {
+  return {
+    status: status.code ?? 500,
+    headers: { "cache-control": "no-cache, private", "content-type": "application/json" },
+    body: encoder.encode(`${JSON.stringify(status)}\n`),
+  };
+}
+
+/** Splits what a client asked for into path and query; an absolute form loses its scheme and host. */
+export function splitTarget(target: string): { path: string; query: string } {
+  let start = 0;
+  if (target.charCodeAt(0) !== 0x2f) {
+    const host = target.indexOf("://");
+    if (host > 0) {
+      start = target.indexOf("/", host + 3);
+      if (start < 0) return { path: "/", query: "" };
+    }
+  }
+  const mark = target.indexOf("?", start);
+  if (mark < 0) return { path: start === 0 ? target : target.slice(start), query: "" };
+  return { path: target.slice(start, mark), query: target.slice(mark + 1) };
+}

@@ -1,0 +1,225 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
+import { fastify } from "fastify";
+import type { Logger } from "pino";
+import { type Status, unreadable } from "../../apimachinery/status/status.ts";
+import { type Core, type Exchange, type Exchanges, failureOf } from "./exchange.ts";
+import { Http1Exchange } from "./http1.ts";
+import { Http2Exchange, type Session } from "./http2.ts";
+import { type Peer, peerOf } from "./peer.ts";
+
+export interface DoorOptions {
+  readonly core: Core;
+  /** An address, not a name. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly tls: TlsFiles;
+  readonly log: Logger;
+  /** How long requests in flight may take when the door closes. Milliseconds; 5,000 if not given. */
+  readonly grace?: number;
+}
+
+/** In PEM. */
+export interface TlsFiles {
+  readonly key: string;
+  readonly certificate: string;
+  /** Who may vouch for client certificates. */
+  readonly clientAuthorities: readonly string[];
+}
+
+export interface Door {
+  readonly host: string;
+  readonly port: number;
+  /** New connections get these from now on. */
+  reload(tls: TlsFiles): void;
+  /** Takes no more connections, ends streams cleanly, lets requests in flight finish within the grace, and cuts what is left. */
+  close(): Promise<void>;
+}
+
+/** Go's default limit, and so kube-apiserver's, for the head of a request. */
+const MAX_HEAD_BYTES = 1024 * 1024;
+/** What Go's clients keep an idle connection for; kube-apiserver waits as long. */
+const IDLE_MS = 90_000;
+const SSL_OP_NO_TICKET = 0x4000;
+
+/**
+ * Opens the door to the network: TLS with HTTP/1.1 and HTTP/2 on one port, every request handed to the core.
+ *
+ * Fastify owns the sockets, HTTP/1.1, upgrades and the closing; its router is passed by (`rewriteUrl`), and a request is taken over in
+ * its first hook, so that no answer of its own is ever seen. HTTP/2 streams go to the core directly, which halves their cost
+ * (docs/decisions/0001-libraries.md has the figures).
+ *
+ * @throws what listening threw: the port is taken, the address is not ours
+ */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const door = new HttpDoor(options);
+  await door.listen(options);
+  return door;
+}
+
+class HttpDoor implements Door, Exchanges {
+  readonly core: Core;
+  readonly streaming = new Set<Exchange>();
+  draining = false;
+  readonly #log: Logger;
+  readonly #grace: number;
+  readonly #peers = new WeakMap<TLSSocket, Peer>();
+  readonly #sessions = new Map<ServerHttp2Session, Session>();
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Http2SecureServer;
+  readonly #app;
+  #closing: Promise<void> | undefined;
+
+  constructor({ core, tls, log, grace = 5_000 }: DoorOptions) {
+    this.core = core;
+    this.#log = log;
+    this.#grace = grace;
+    const server = this.#createServer(tls);
+    this.#server = server;
+    this.#app = fastify({
+      serverFactory: (handler) => {
+        const answer = handler as unknown as (request: IncomingMessage, response: ServerResponse) => void;
+        server.on("request", answer as never);
+        // With a listener of ours, Node leaves it to `readBody` to ask for the body: a refusal comes before it is sent.
+        server.on("checkContinue", answer as never);
+        // Node has added its own listener, which wraps streams in the HTTP/1.1 interface.
+        server.removeAllListeners("stream");
+        server.on("stream", (stream, headers) => {
+          const session = this.#sessions.get(stream.session as ServerHttp2Session);
+          if (session !== undefined) void new Http2Exchange(this, stream, headers, session).run();
+        });
+        return server as never;
+      },
+      rewriteUrl: () => "/",
+      return503OnClosing: false,
+      clientErrorHandler: refuse as never,
+      logger: false,
+    });
+    this.#app.addHook("onRequest", (request, reply) => {
+      reply.hijack();
+      const raw = request.raw as IncomingMessage & { originalUrl?: string };
+      void new Http1Exchange(this, raw, reply.raw, raw.originalUrl ?? "/", this.#peerOf(raw.socket as TLSSocket)).run();
+    });
+    this.#app.addHook("preClose", (done) => {
+      this.#drain();
+      done();
+    });
+  }
+
+  failed = (error: unknown, { method, path }: { readonly method: string; readonly path: string }): void => {
+    this.#log.error({ err: error, method, path }, "a request failed unexpectedly");
+  };
+
+  get host(): string {
+    return (this.#server.address() as AddressInfo).address;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async listen({ host, port }: DoorOptions): Promise<void> {
+    await this.#app.listen({ host, port });
+    this.#server.on("error", (error) => this.#log.error({ err: error }, "the listening socket failed"));
+  }
+
+  reload(tls: TlsFiles): void {
+    this.#server.setSecureContext(secureContext(tls));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#app.close().then(() => undefined);
+    return this.#closing;
+  }
+
+  #createServer(tls: TlsFiles): Http2SecureServer {
+    const server = createSecureServer({
+      ...secureContext(tls),
+      allowHTTP1: true,
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: 10_000,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      maxHeaderListPairs: 2_000,
+      settings: {
+        maxConcurrentStreams: 1_000,
+        maxHeaderListSize: MAX_HEAD_BYTES,
+        initialWindowSize: 256 * 1024,
+        enablePush: false,
+      },
+    } as Parameters<typeof createSecureServer>[0]);
+    Object.assign(server, {
+      maxHeaderSize: MAX_HEAD_BYTES,
+      maxHeadersCount: 0,
+      keepAliveTimeout: IDLE_MS,
+      headersTimeout: 32_000,
+    });
+    server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    server.on("session", (session) => this.#admit(session));
+    return server;
+  }
+
+  #admit(http2: ServerHttp2Session): void {
+    const session: Session = { peer: peerOf(http2.socket as TLSSocket), streams: 0 };
+    this.#sessions.set(http2, session);
+    http2.once("close", () => this.#sessions.delete(http2));
+    // Node takes a connection for idle when nothing moves; a watch may be silent for long.
+    http2.setTimeout(IDLE_MS, () => {
+      if (session.streams === 0) http2.close();
+    });
+    if (this.draining) http2.close();
+  }
+
+  #peerOf(socket: TLSSocket): Peer {
+    let peer = this.#peers.get(socket);
+    if (peer === undefined) {
+      peer = peerOf(socket);
+      this.#peers.set(socket, peer);
+    }
+    return peer;
+  }
+
+  /** Fastify stops listening right after; its `close` resolves when the last connection has ended. */
+  #drain(): void {
+    this.draining = true;
+    for (const exchange of this.streaming) exchange.stop();
+    for (const session of this.#sessions.keys()) session.close();
+    const cut = setTimeout(() => {
+      for (const session of this.#sessions.keys()) session.destroy();
+      for (const socket of this.#sockets) socket.destroy();
+    }, this.#grace);
+    this.#server.once("close", () => clearTimeout(cut));
+  }
+}
+
+/** Sessions are not resumed: a certificate is looked at on every connection, and no state is kept for peers that never return. */
+function secureContext({ key, certificate, clientAuthorities }: TlsFiles): SecureContextOptions {
+  return { key, cert: certificate, ca: [...clientAuthorities], secureOptions: SSL_OP_NO_TICKET };
+}
+
+/** Answers bytes that Node could not read as a request, in so far as the connection allows, and closes it. */
+function refuse(error: Error & { code?: string }, socket: Socket & { _httpMessage?: { headersSent?: boolean } }): void {
+  if (!socket.writable || socket._httpMessage?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } = failureOf(refusalOf(error.code));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n${Buffer.from(body).toString()}`,
+    () => socket.destroy(),
+  );
+}
+
+function refusalOf(code: string | undefined): Status {
+  if (code === "HPE_HEADER_OVERFLOW") return unreadable(431, `the head of the request is larger than ${MAX_HEAD_BYTES} bytes`).status;
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return unreadable(408, "the request did not come in time").status;
+  return unreadable(400, "the request could not be read as HTTP").status;
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ApiRequest, ApiResponse } from "../request.ts";
+import { readAll } from "./body.ts";
+import { Exchange, type Exchanges, splitTarget } from "./exchange.ts";
+import type { Peer } from "./peer.ts";
+
+/** How long a peer may go on sending a body that nobody reads before the connection is cut; the answer has been sent by then. */
+const UNREAD_MS = 1_000;
+
+/** One request of an HTTP/1.1 connection. */
+export class Http1Exchange extends Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: ApiRequest["headers"];
+  readonly connection: Peer;
+  readonly #exchanges: Exchanges;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  /** @param target the URL as sent, which the router does not see */
+  constructor(exchanges: Exchanges, request: IncomingMessage, response: ServerResponse, target: string, peer: Peer) {
+    super(exchanges);
+    const { path, query } = splitTarget(target);
+    this.method = request.method ?? "";
+    this.path = path;
+    this.query = query;
+    this.headers = request.headers as ApiRequest["headers"];
+    this.connection = peer;
+    this.#exchanges = exchanges;
+    this.#request = request;
+    this.#response = response;
+    response.on("close", () => this.closed());
+    response.on("drain", () => this.drained());
+    response.on("finish", () => this.#cutUnread());
+    // What goes wrong on the way shows as `close`; without listeners it would end the process.
+    response.on("error", ignore);
+    request.on("error", ignore);
+  }
+
+  readBody(limit: number): Promise<Uint8Array> {
+    const request = this.#request;
+    const { "content-length": declared, "transfer-encoding": encoding, expect } = request.headers;
+    if (declared === undefined && encoding === undefined) return readAll(request, 0, limit);
+    const length = declared === undefined ? undefined : Number(declared);
+    if (expect !== undefined && (length ?? 0) <= limit) this.#response.writeContinue();
+    return readAll(request, length, limit);
+  }
+
+  protected get gone(): boolean {
+    return this.#response.destroyed || this.#response.socket === null;
+  }
+
+  protected head(status: number, headers: ApiResponse["headers"], last: boolean): void {
+    if (this.#exchanges.draining) headers.connection = "close";
+    this.#response.writeHead(status, headers as Record<string, string | string[]>);
+    if (last) this.#response.end();
+    else if (headers["content-length"] === undefined) this.#response.flushHeaders();
+  }
+
+  protected send(chunk: Uint8Array): boolean {
+    return this.#response.write(chunk);
+  }
+
+  protected finish(chunk?: Uint8Array): void {
+    if (chunk === undefined) this.#response.end();
+    else this.#response.end(chunk);
+  }
+
+  protected abort(): void {
+    this.#response.destroy();
+  }
+
+  /** Node reads the rest of a body away to keep the connection; that must end some time. */
+  #cutUnread(): void {
+    const request = this.#request;
+    if (request.complete) return;
+    setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, UNREAD_MS).unref();
+  }
+}
+
+const ignore = () => {};

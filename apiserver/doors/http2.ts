@@ -1,0 +1,82 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { ApiRequest, ApiResponse } from "../request.ts";
+import { readAll } from "./body.ts";
+import { Exchange, type Exchanges, splitTarget } from "./exchange.ts";
+import type { Peer } from "./peer.ts";
+
+/** An HTTP/2 connection. */
+export interface Session {
+  readonly peer: Peer;
+  /** How many requests it is in the middle of. */
+  streams: number;
+}
+
+/** One request of an HTTP/2 connection, on Node's stream itself: see docs/decisions/0001-libraries.md for what that saves. */
+export class Http2Exchange extends Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: ApiRequest["headers"];
+  readonly connection: Peer;
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(exchanges: Exchanges, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session) {
+    super(exchanges);
+    const { path, query } = splitTarget((headers[":path"] as string | undefined) ?? "*");
+    this.method = headers[":method"] as string;
+    this.path = path;
+    this.query = query;
+    headers.host ??= headers[":authority"] as string | undefined;
+    this.headers = headers as ApiRequest["headers"];
+    this.connection = session.peer;
+    this.#stream = stream;
+    session.streams++;
+    stream.on("close", () => {
+      session.streams--;
+      this.closed();
+    });
+    stream.on("drain", () => this.drained());
+    // What goes wrong on the way shows as `close`; without a listener it would end the process.
+    stream.on("error", ignore);
+  }
+
+  readBody(limit: number): Promise<Uint8Array> {
+    const stream = this.#stream;
+    if (stream.endAfterHeaders) return readAll(stream, 0, limit);
+    const declared = this.headers["content-length"];
+    const length = declared === undefined ? undefined : Number(declared);
+    if (this.headers.expect !== undefined && (length ?? 0) <= limit) stream.additionalHeaders({ ":status": 100 });
+    return readAll(stream, length, limit);
+  }
+
+  protected get gone(): boolean {
+    return this.#stream.destroyed || this.#stream.closed;
+  }
+
+  protected head(status: number, headers: ApiResponse["headers"], last: boolean): void {
+    const stream = this.#stream;
+    (headers as Record<string, unknown>)[":status"] = status;
+    if (!stream.readableEnded && !stream.endAfterHeaders) stream.once("finish", () => this.#refuseUnread());
+    stream.respond(headers as Record<string, string | string[]>, last ? { endStream: true } : undefined);
+  }
+
+  protected send(chunk: Uint8Array): boolean {
+    return this.#stream.write(chunk);
+  }
+
+  protected finish(chunk?: Uint8Array): void {
+    if (chunk === undefined) this.#stream.end();
+    else this.#stream.end(chunk);
+  }
+
+  protected abort(): void {
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  /** The answer is complete: tells the peer to stop sending what nobody reads (RFC 9113, 8.1). */
+  #refuseUnread(): void {
+    if (!this.#stream.readableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+}
+
+const ignore = () => {};
