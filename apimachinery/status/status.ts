@@ -192,6 +192,10 @@ export const internalError = (message: string) =>
 export const unknownError = (message: string) =>
   new StatusError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code: 500 });
 
+/** Bytes that are no HTTP request, too many of them in its head, or too slow ones: Kubernetes has no reason for these. */
+export const unreadable = (code: 400 | 408 | 431, message: string) =>
+  new StatusError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code });
+
 /** 200, for a deletion whose answer is not the object. */
 export const deleted = (resource: GroupResource, name: string, uid: string | undefined): Status => ({
   kind: "Status",
