@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest, tooLarge } from "../../apimachinery/status/status.ts";
+import { checkDepth } from "./depth.ts";
 import { jsonType } from "./json-type.ts";
 
 /** The keys of a JSON pointer (RFC 6901), escapes resolved; `[]` is the whole document. */
@@ -36,6 +37,7 @@ export function parseJsonPatch(document: JsonValue, { lenient = false } = {}): J
   if (document === null) return { operations: [], unknownFields: [] };
   if (!Array.isArray(document))
     throw cannotRead(document, lenient ? "value of type jsonpatch.Patch" : "value of type []handlers.jsonPatchOp", lenient);
+  checkDepth(document);
   const unknownFields: string[] = [];
   for (const [index, entry] of document.entries()) {
     if (entry === null) continue;
@@ -78,5 +80,5 @@ function readPointer(text: JsonValue | undefined): Pointer | undefined {
   const keys = text.split("/");
   if (keys.length < 2) return undefined;
   keys.shift();
-  return text.includes("~") ? keys.map((key) => key.replace(/~[01]/g, (escape) => (escape === "~1" ? "/" : "~"))) : keys;
+  return text.includes("~") ? keys.map((key) => key.replace(/~[01]/g, (escaped) => (escaped === "~1" ? "/" : "~"))) : keys;
 }

@@ -2,6 +2,7 @@ import { nestsDeeperThan } from "../../apimachinery/json/copy.ts";
 import { equalJson } from "../../apimachinery/json/equal.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { unprocessable } from "../../apimachinery/status/status.ts";
+import { MAX_DEPTH } from "./depth.ts";
 import { encodedSize } from "./encoded-size.ts";
 import type { JsonPatchOperation, Pointer } from "./json-patch-document.ts";
 
@@ -28,9 +29,6 @@ export function applyJsonPatch(object: JsonObject, operations: readonly JsonPatc
 
 /** What `copy` may add up to in one patch, in bytes of JSON (kube-apiserver's JSONPatchMaxCopyBytes). */
 const MAX_COPIED_BYTES = 3 * 1024 * 1024;
-
-/** How deep a result may nest; operations can nest values that are each shallow enough. */
-const MAX_DEPTH = 1_000;
 
 type Container = JsonObject | JsonValue[];
 
@@ -128,7 +126,7 @@ class Application {
   #test(path: Pointer | undefined, value: JsonValue, hasValue: boolean): void {
     const found = (path?.length === 0 ? this.#root : this.#get(path)) ?? null;
     if (found === null && value === null) return;
-    if (!hasValue || nestsDeeperThan(value, MAX_DEPTH) || !equalJson(value, found)) throw unprocessable();
+    if (!hasValue || !equalJson(value, found)) throw unprocessable();
   }
 
   /** The value at a pointer; undefined where an object has no such member. Throws where the way there does not exist. */

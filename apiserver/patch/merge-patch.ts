@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
+import { checkDepth } from "./depth.ts";
 import { jsonType } from "./json-type.ts";
 
 /**
@@ -11,6 +12,7 @@ import { jsonType } from "./json-type.ts";
  * (evanphx/json-patch v4 as kube-apiserver uses it; recordings patch/merge-patch, errors/patches.)
  */
 export function applyMergePatch(object: JsonObject, patch: JsonValue, { lenient = false } = {}): JsonObject | JsonValue[] {
+  checkDepth(patch);
   if (isJsonObject(patch)) return merge(object, patch);
   if (lenient && Array.isArray(patch)) return patch.map(withoutNulls);
   if (lenient || patch === null) throw badRequest("Invalid JSON Patch");
