@@ -1,0 +1,121 @@
+import "reflect-metadata";
+import { createPublicKey, type KeyObject, webcrypto } from "node:crypto";
+import { isIP } from "node:net";
+import * as x509 from "@peculiar/x509";
+
+/*
+ * The only module that makes certificates. It takes a tenth of a second to load, so it is imported when there is one to make.
+ */
+
+const crypto = webcrypto as unknown as Crypto;
+
+/** Clocks of clients may run behind by this much. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+export interface Subject {
+  readonly commonName: string;
+  readonly organization?: string;
+}
+
+export interface Order {
+  readonly subject: Subject;
+  /** The key the certificate is for; its private half, so that an authority can sign itself. */
+  readonly key: KeyObject;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly lifetime: number;
+}
+
+export interface Issuer {
+  /** PEM. */
+  readonly certificate: string;
+  readonly key: KeyObject;
+}
+
+/** An authority that vouches for itself. Returns PEM. */
+export async function issueAuthority(order: Order): Promise<string> {
+  const { publicKey, extension } = await publicPart(order.key);
+  const name = nameOf(order.subject);
+  return issue(order, order.key, {
+    subject: name,
+    issuer: name,
+    publicKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature, true),
+      extension,
+    ],
+  });
+}
+
+/** A server's certificate for `names` (addresses and DNS names), or without names a client's. Never outlives its issuer. Returns PEM. */
+export async function issueLeaf(order: Order, issuer: Issuer, names: readonly string[]): Promise<string> {
+  const { publicKey, extension } = await publicPart(order.key);
+  const authority = new x509.X509Certificate(issuer.certificate);
+  const usage = names.length > 0 ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
+  const lifetime = Math.min(order.lifetime, authority.notAfter.getTime() - order.now);
+  return issue({ ...order, lifetime }, issuer.key, {
+    subject: nameOf(order.subject),
+    issuer: authority.subjectName.toJSON(),
+    publicKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+      new x509.ExtendedKeyUsageExtension([usage]),
+      extension,
+      await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey, false, crypto),
+      ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names.map(generalName))] : []),
+    ],
+  });
+}
+
+interface Contents {
+  readonly subject: x509.JsonName;
+  readonly issuer: x509.JsonName;
+  readonly publicKey: CryptoKey;
+  readonly extensions: x509.Extension[];
+}
+
+async function issue({ now, lifetime }: Order, signer: KeyObject, contents: Contents): Promise<string> {
+  const serial = crypto.getRandomValues(new Uint8Array(16));
+  // A serial number is positive, and its first byte is not zero.
+  serial[0] = (serial[0]! & 0x7f) | 0x40;
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      ...contents,
+      serialNumber: Buffer.from(serial).toString("hex"),
+      notBefore: new Date(now - CLOCK_SKEW_MS),
+      notAfter: new Date(now + lifetime),
+      signingKey: await privatePart(signer),
+    },
+    crypto,
+  );
+  return `${certificate.toString("pem")}\n`;
+}
+
+function nameOf({ commonName, organization }: Subject): x509.JsonName {
+  return [...(organization === undefined ? [] : [{ O: [organization] }]), { CN: [commonName] }];
+}
+
+const generalName = (name: string): x509.JsonGeneralName => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name });
+
+async function publicPart(key: KeyObject) {
+  const spki = createPublicKey(key).export({ type: "spki", format: "der" });
+  const publicKey = await crypto.subtle.importKey("spki", spki, algorithmOf(key), true, ["verify"]);
+  return { publicKey, extension: await x509.SubjectKeyIdentifierExtension.create(publicKey, false, crypto) };
+}
+
+function privatePart(key: KeyObject): Promise<CryptoKey> {
+  return crypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), algorithmOf(key), false, ["sign"]);
+}
+
+const CURVES: Record<string, string> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
+
+/** Keys that people bring may be RSA or of another curve than those made here. */
+function algorithmOf(key: KeyObject): RsaHashedImportParams | EcKeyImportParams {
+  if (key.asymmetricKeyType === "rsa") return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const namedCurve = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ""];
+  if (key.asymmetricKeyType !== "ec" || namedCurve === undefined)
+    throw new Error(`a key of type ${key.asymmetricKeyType} cannot sign certificates here`);
+  return { name: "ECDSA", namedCurve };
+}
