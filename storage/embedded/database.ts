@@ -1,0 +1,121 @@
+import type { RootDatabase, Database as Table } from "lmdb";
+import { decodeState, encodeState, type State } from "./state.ts";
+
+/** LMDB's limit. */
+export const MAX_KEY_BYTES = 1978;
+
+/** Keys are text, or the UTF-8 bytes of it where no text has those bytes (the end of a range). */
+export type KeyBytes = string | Uint8Array;
+
+/** What LMDB hands out for one open folder. */
+export interface Tables {
+  readonly root: RootDatabase<Buffer, string>;
+  /** Key -> revision of its last write, negative if that removed it. */
+  readonly keys: Table<number, KeyBytes>;
+  /** Revision -> record. */
+  readonly records: Table<Buffer, number>;
+  /** LMDB's mark for a transaction that is to be forgotten. */
+  readonly abort: unknown;
+  /** Gives the folder free for the next one. */
+  readonly release: () => void;
+}
+
+const STATE = "state";
+
+/**
+ * The two tables of the embedded store and its state, over LMDB. Nothing here knows what a write means; it moves bytes.
+ *
+ * Commits are synchronous in LMDB's own thread (`overlappingSync: false`): data pages, `fdatasync`, then the page that makes them count,
+ * written through; only then do readers see the commit. A commit that fails before that last page leaves the old state whole.
+ */
+export class Database {
+  readonly #tables: Tables;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  state(): State | undefined {
+    const bytes = this.#tables.root.getBinary(STATE);
+    return bytes && decodeState(bytes);
+  }
+
+  /** The revision of the key's last write; negative if that removed it, 0 if history knows none. */
+  newest(key: string): number {
+    return this.#tables.keys.get(key) ?? 0;
+  }
+
+  /** The record of a revision. The bytes are overwritten by the next read. */
+  record(revision: number): Buffer | undefined {
+    return this.#tables.records.getBinaryFast(revision);
+  }
+
+  /** Keys from `start` (or after it) up to `end` (exclusive), with what {@link newest} says of them. To be used up within one turn of the event loop. */
+  keys(start: KeyBytes, end: Uint8Array | undefined, afterStart: boolean): Iterable<{ key: KeyBytes; value: number }> {
+    return this.#tables.keys.getRange(
+      end === undefined ? { start, exclusiveStart: afterStart } : { start, end, exclusiveStart: afterStart },
+    );
+  }
+
+  /**
+   * Runs `write`, which calls the `put…` and `remove…` methods and must not throw, as one transaction; resolves when it is durable.
+   * @throws CommitError; nothing of the transaction is visible then
+   */
+  async commit(write: () => void): Promise<void> {
+    try {
+      await this.#tables.root.batch(write);
+    } catch (error) {
+      // lmdb rejects twice: with this error, and with the cause through a promise of its own that would count as unhandled.
+      const cause = await (error as { commitError?: Promise<never> }).commitError?.catch((reason: unknown) => reason);
+      throw new CommitError(cause ?? error, !this.#takesTransactions());
+    }
+    // A read earlier in this turn may have opened a snapshot from before the commit.
+    this.#tables.root.resetReadTxn();
+  }
+
+  putState(state: State): void {
+    this.#tables.root.put(STATE, encodeState(state));
+  }
+
+  putKey(key: string, newest: number): void {
+    this.#tables.keys.put(key, newest);
+  }
+
+  removeKey(key: string): void {
+    this.#tables.keys.remove(key);
+  }
+
+  putRecord(revision: number, record: Buffer): void {
+    this.#tables.records.put(revision, record);
+  }
+
+  removeRecord(revision: number): void {
+    this.#tables.records.remove(revision);
+  }
+
+  async close(): Promise<void> {
+    await this.#tables.root.close();
+    this.#tables.release();
+  }
+
+  /** LMDB refuses every transaction after a failure that left the file's state unknown. */
+  #takesTransactions(): boolean {
+    try {
+      this.#tables.root.transactionSync(() => this.#tables.abort);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A transaction failed. */
+export class CommitError extends Error {
+  /** The failure hit the last page: after a restart the transaction could turn out to be there. Nothing more can be written until then. */
+  readonly unknown: boolean;
+  constructor(cause: unknown, unknown: boolean) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = "CommitError";
+    this.unknown = unknown;
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdir, open as openFile, realpath } from "node:fs/promises";
+import path from "node:path";
+import { StorageError } from "../storage.ts";
+import { checkDataFile } from "./data-file.ts";
+import { Database, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
+import { EMPTY } from "./state.ts";
+
+/** Folders that this process has open: LMDB would share one environment among all who open a path. */
+const openFolders = new Set<string>();
+
+/** Address space kept for the file, not memory nor disk: it can never be full before the disk is. */
+const MAP_BYTES = 2 ** 40;
+
+/**
+ * Opens the store in a folder, creating both where they do not exist. Takes a few milliseconds whatever the size: nothing is loaded.
+ * @throws StorageError naming the folder: it cannot be used, is damaged, has an unknown format, or belongs to another process
+ */
+export async function openDatabase(folder: string): Promise<Database> {
+  try {
+    const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+    const real = await realpath(folder);
+    if (openFolders.has(real)) throw new StorageError(`is in use by process ${process.pid} (this one)`);
+    openFolders.add(real);
+    try {
+      await checkDataFile(real);
+      const database = await openTables(real);
+      if (isNew) await flushFolders(real);
+      return database;
+    } catch (error) {
+      openFolders.delete(real);
+      throw error;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StorageError(error instanceof StorageError ? `${folder} ${reason}` : `${folder} cannot be opened: ${reason}`, error);
+  }
+}
+
+async function openTables(folder: string): Promise<Database> {
+  const { open, ABORT } = await import("lmdb");
+  const root = open<Buffer, string>({
+    path: folder,
+    noSubdir: false,
+    overlappingSync: false,
+    mapSize: MAP_BYTES,
+    maxDbs: 2,
+    encoding: "binary",
+  });
+  try {
+    const keyOptions = { name: "keys", keyEncoder: textKeys, encoder: revisionValues };
+    const recordOptions = { name: "records", keyEncoder: revisionKeys, encoding: "binary" as const };
+    const keys = root.openDB<number, KeyBytes>(keyOptions);
+    const records = root.openDB<Buffer, number>(recordOptions);
+    const database = new Database({ root, keys, records, abort: ABORT, release: () => openFolders.delete(folder) });
+    const state = database.state();
+    refuseSharing(root.readerList());
+    if (state === undefined) await database.commit(() => database.putState(EMPTY));
+    else if (state.revision > state.oldest && database.record(state.revision) === undefined) throw new StorageError("is damaged");
+    return database;
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+}
+
+/**
+ * One process per folder. LMDB keeps a table of readers in `lock.mdb`; a process that has read once keeps its line there until it ends,
+ * and whoever comes when nobody is left starts with an empty table. Whether somebody is left, LMDB learns from the kernel (a lock on the
+ * file, released when its owner dies), so neither a stale file nor a reused process number can mislead, across containers too. Both sides
+ * first read (take their line), then look: of two that start at once, at least one sees the other.
+ *
+ * Nobody may open `lock.mdb` by other means within this process: closing it would drop the kernel's lock.
+ *
+ * @param readers LMDB's table as text: a heading, then a line `pid thread transaction` for each
+ */
+function refuseSharing(readers: string): void {
+  const processes = readers.split("\n").flatMap((line) => /^\s*(\d+)\s/.exec(line)?.[1] ?? []);
+  if (processes.length <= 1) return;
+  const other = processes.find((id) => id !== String(process.pid)) ?? process.pid;
+  throw new StorageError(`is in use by process ${other}`);
+}
+
+/** A new file is there after a power cut only if its folder was flushed too, and the folder's name only if its parent was. */
+async function flushFolders(folder: string): Promise<void> {
+  for (const name of [folder, path.dirname(folder)]) {
+    const handle = await openFile(name);
+    await handle.sync().finally(() => handle.close());
+  }
+}
+
+const textKeys = {
+  writeKey(key: KeyBytes, target: Buffer, start: number): number {
+    if (typeof key !== "string") {
+      target.set(key, start);
+      return start + key.length;
+    }
+    // Buffer.write cuts off what does not fit; LMDB's buffers always have room for a key, so too long is a mistake of ours.
+    if (key.length > MAX_KEY_BYTES) throw new RangeError(`a key of ${key.length} characters is too long`);
+    return start + target.write(key, start);
+  },
+  readKey(source: Buffer, start: number, end: number): string {
+    return source.toString("utf8", start, end);
+  },
+};
+
+/** Eight bytes, big-endian: sorted as numbers are. */
+const revisionKeys = {
+  writeKey(revision: number, target: Buffer, start: number): number {
+    target.writeUInt32BE(Math.floor(revision / 2 ** 32), start);
+    return target.writeUInt32BE(revision >>> 0, start + 4);
+  },
+  readKey(source: Buffer, start: number): number {
+    return source.readUInt32BE(start) * 2 ** 32 + source.readUInt32BE(start + 4);
+  },
+};
+
+const revisionValues = {
+  encode(revision: number): Buffer {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeDoubleBE(revision, 0);
+    return bytes;
+  },
+  decode(bytes: Buffer): number {
+    return bytes.readDoubleBE(0);
+  },
+};

@@ -1,0 +1,53 @@
+/** What the store knows of itself besides keys and records. Written with every transaction. */
+export interface State {
+  /** The newest revision. */
+  readonly revision: number;
+  /** Reads and watches reach back to this revision. */
+  readonly oldest: number;
+  /** Up to here compaction has removed what `oldest` made unneeded. At most `oldest`. */
+  readonly swept: number;
+  /** Time of the newest record, in milliseconds since 1970. */
+  readonly time: number;
+  /** Bytes of all records ever written. */
+  readonly offset: number;
+}
+
+/** Revisions start where etcd's do: 1 is the empty store. Revision 0 means "any" to Kubernetes clients. */
+export const EMPTY: State = { revision: 1, oldest: 1, swept: 1, time: 0, offset: 0 };
+
+/**
+ * The number of the format on disk, checked when a store is opened. One line for each:
+ *
+ * - 1 (release 0.1.0): tables `keys` and `records`, the state under `state` in the root table.
+ */
+const FORMAT = 1;
+
+const BYTES = 48;
+
+export function encodeState(state: State): Buffer {
+  const bytes = Buffer.allocUnsafe(BYTES);
+  bytes.writeDoubleBE(FORMAT, 0);
+  bytes.writeDoubleBE(state.revision, 8);
+  bytes.writeDoubleBE(state.oldest, 16);
+  bytes.writeDoubleBE(state.swept, 24);
+  bytes.writeDoubleBE(state.time, 32);
+  bytes.writeDoubleBE(state.offset, 40);
+  return bytes;
+}
+
+/** @throws Error if the format is not the one written here, or the numbers make no sense */
+export function decodeState(bytes: Buffer): State {
+  const format = bytes.length >= 8 ? bytes.readDoubleBE(0) : Number.NaN;
+  if (format !== FORMAT) throw new Error(`the store has format ${format}; this release reads format ${FORMAT}`);
+  if (bytes.length !== BYTES) throw new Error("the store's state is damaged");
+  const state = {
+    revision: bytes.readDoubleBE(8),
+    oldest: bytes.readDoubleBE(16),
+    swept: bytes.readDoubleBE(24),
+    time: bytes.readDoubleBE(32),
+    offset: bytes.readDoubleBE(40),
+  };
+  const ordered = 1 <= state.swept && state.swept <= state.oldest && state.oldest <= state.revision;
+  if (!ordered || !Number.isSafeInteger(state.revision)) throw new Error("the store's state is damaged");
+  return state;
+}
