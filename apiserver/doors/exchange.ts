@@ -4,11 +4,11 @@ import { lengthOf, writesOf } from "./body.ts";
 import type { Peer } from "./peer.ts";
 
 /** What answers requests: the core, knowing no socket. It tells failures as answers; should it reject, that is a defect. */
-export type Core = (request: ApiRequest) => Promise<ApiResponse>;
+export type Handle = (request: ApiRequest) => Promise<ApiResponse>;
 
 /** What an exchange needs of the door it came through. */
 export interface Exchanges {
-  readonly core: Core;
+  readonly handle: Handle;
   /** True once the door is closing: new streams end at once. */
   readonly draining: boolean;
   /** Answers that are streaming now; the door ends them when it closes. */
@@ -54,7 +54,7 @@ export abstract class Exchange implements ApiRequest, Sink {
   async run(): Promise<void> {
     let response: ApiResponse;
     try {
-      response = needsCertificate(this) ? failureOf(unauthorized().status) : await this.#exchanges.core(this);
+      response = needsCertificate(this) ? failureOf(unauthorized().status) : await this.#exchanges.handle(this);
     } catch (error) {
       if (!(error instanceof StatusError)) this.#exchanges.failed(error, this);
       response = failureOf(error instanceof StatusError ? error.status : internalError("the request could not be handled").status);

@@ -5,13 +5,13 @@ import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { fastify } from "fastify";
 import type { Logger } from "pino";
 import { type Status, unreadable } from "../../apimachinery/status/status.ts";
-import { type Core, type Exchange, type Exchanges, failureOf } from "./exchange.ts";
+import { type Exchange, type Exchanges, failureOf, type Handle } from "./exchange.ts";
 import { Http1Exchange } from "./http1.ts";
 import { Http2Exchange, type Session } from "./http2.ts";
 import { type Peer, peerOf } from "./peer.ts";
 
 export interface DoorOptions {
-  readonly core: Core;
+  readonly handle: Handle;
   /** An address, not a name. */
   readonly host: string;
   /** 0 picks a free one. */
@@ -61,7 +61,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 }
 
 class HttpDoor implements Door, Exchanges {
-  readonly core: Core;
+  readonly handle: Handle;
   readonly streaming = new Set<Exchange>();
   draining = false;
   readonly #log: Logger;
@@ -73,8 +73,8 @@ class HttpDoor implements Door, Exchanges {
   readonly #app;
   #closing: Promise<void> | undefined;
 
-  constructor({ core, tls, log, grace = 5_000 }: DoorOptions) {
-    this.core = core;
+  constructor({ handle, tls, log, grace = 5_000 }: DoorOptions) {
+    this.handle = handle;
     this.#log = log;
     this.#grace = grace;
     const server = this.#createServer(tls);

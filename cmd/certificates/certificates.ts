@@ -1,0 +1,101 @@
+import path from "node:path";
+import type { TlsFiles } from "../../apiserver/doors/http.ts";
+import { kubeconfigText } from "./kubeconfig.ts";
+import { checkAuthorities, checkPair, ensurePki, type KeyPair, type Pki } from "./pki.ts";
+import { readRequired, readText, writePrivate } from "./private-file.ts";
+
+export interface CertificateOptions {
+  readonly dataDir: string;
+  /** What the serving certificate is for. */
+  readonly names: readonly string[];
+  /** A serving certificate that somebody else looks after. */
+  readonly serving?: { readonly certificateFile: string; readonly keyFile: string };
+  readonly clientCaFile?: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** At the latest then the certificates are looked at again; timers cannot wait for months, and stand still while a laptop sleeps. */
+const CHECK_MS = 24 * 3_600_000;
+const RETRY_MS = 3_600_000;
+
+/** All certificates of a server, read or made at the start and renewed while it runs. */
+export class Certificates {
+  readonly kubeconfigPath: string;
+  readonly #options: CertificateOptions;
+  #pki: Pki;
+  readonly #serving: KeyPair | undefined;
+  readonly #clientAuthority: string | undefined;
+  #server = "";
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(options: CertificateOptions, pki: Pki, serving: KeyPair | undefined, clientAuthority: string | undefined) {
+    this.kubeconfigPath = path.join(options.dataDir, "admin.kubeconfig");
+    this.#options = options;
+    this.#pki = pki;
+    this.#serving = serving;
+    this.#clientAuthority = clientAuthority;
+  }
+
+  /** Throws a StartupError that names the file which is missing, damaged or cannot be written. */
+  static async open(options: CertificateOptions): Promise<Certificates> {
+    const { serving, clientCaFile } = options;
+    let pair: KeyPair | undefined;
+    if (serving !== undefined) {
+      pair = { certificate: await readRequired(serving.certificateFile), key: await readRequired(serving.keyFile) };
+      checkPair(pair, serving.certificateFile, serving.keyFile);
+    }
+    const clientAuthority = clientCaFile === undefined ? undefined : await readRequired(clientCaFile);
+    if (clientAuthority !== undefined) checkAuthorities(clientAuthority, clientCaFile!);
+    return new Certificates(options, await ensureIn(options), pair, clientAuthority);
+  }
+
+  get tls(): TlsFiles {
+    const { authority, server } = this.#pki;
+    return {
+      ...(this.#serving ?? server),
+      clientAuthorities: [authority.certificate, ...(this.#clientAuthority === undefined ? [] : [this.#clientAuthority])],
+    };
+  }
+
+  /** Writes the administrator's kubeconfig for a server at that URL. */
+  async writeKubeconfig(server: string): Promise<void> {
+    this.#server = server;
+    // A certificate brought from elsewhere is trusted as it is; its authority is not known here.
+    const trusted = this.#serving?.certificate ?? this.#pki.authority.certificate;
+    const text = kubeconfigText(server, trusted, this.#pki.admin);
+    if ((await readText(this.kubeconfigPath)) !== text) await writePrivate(this.kubeconfigPath, text);
+  }
+
+  /** Renews what is due. True if something was. */
+  async renew(): Promise<boolean> {
+    if (this.#options.now() < this.#pki.renewAt) return false;
+    this.#pki = await ensureIn(this.#options);
+    await this.writeKubeconfig(this.#server);
+    return this.#pki.changed;
+  }
+
+  /** Renews in time from now on, and tells: `renewed` with the new files, `failed` with what went wrong (tried again in an hour). */
+  keepRenewed(renewed: (tls: TlsFiles) => void, failed: (error: unknown) => void): void {
+    const wait = Math.min(CHECK_MS, Math.max(0, this.#pki.renewAt - this.#options.now()));
+    this.#wake(wait, renewed, failed);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #wake(wait: number, renewed: (tls: TlsFiles) => void, failed: (error: unknown) => void): void {
+    this.#timer = setTimeout(async () => {
+      try {
+        if (await this.renew()) renewed(this.tls);
+        this.keepRenewed(renewed, failed);
+      } catch (error) {
+        failed(error);
+        this.#wake(RETRY_MS, renewed, failed);
+      }
+    }, wait).unref();
+  }
+}
+
+const ensureIn = ({ dataDir, names, now }: CertificateOptions) => ensurePki(path.join(dataDir, "pki"), names, now());

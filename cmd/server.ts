@@ -1,0 +1,109 @@
+import { hostname } from "node:os";
+import path from "node:path";
+import type { Logger } from "pino";
+import { kinds } from "../apis/kinds.ts";
+import { Core } from "../apiserver/core.ts";
+import { type Door, openDoor } from "../apiserver/doors/http.ts";
+import type { Storage } from "../storage/storage.ts";
+import { Certificates } from "./certificates/certificates.ts";
+import { isUnspecified, serverNames } from "./certificates/names.ts";
+import type { EtcdFlags, Flags } from "./flags.ts";
+import { reasonOf, StartupError } from "./startup-error.ts";
+import { VERSION } from "./version.ts";
+
+export interface ServerOptions extends Omit<Flags, "verbosity"> {
+  readonly log: Logger;
+}
+
+export interface RunningServer {
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  /** The administrator's. */
+  readonly kubeconfigPath: string;
+  /** Ends watches, lets requests in flight finish, and releases everything. Resolves within seconds. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a whole server: certificates, storage, core, and at last the door, so that whoever can connect is served.
+ * @throws StartupError or StorageError with one line for the person who started it; what had been opened is closed again
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const opened: (() => void | Promise<void>)[] = [];
+  const close = async () => {
+    for (let release = opened.pop(); release !== undefined; release = opened.pop()) await release();
+  };
+  try {
+    return await start(options, (release) => opened.push(release), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: ServerOptions,
+  onClose: (release: () => void | Promise<void>) => void,
+  close: () => Promise<void>,
+): Promise<RunningServer> {
+  const { log, bindAddress } = options;
+  const certificates = await Certificates.open({
+    dataDir: options.dataDir,
+    names: serverNames(bindAddress, hostname(), options.tlsSans),
+    ...(options.tlsCertFile && options.tlsPrivateKeyFile
+      ? { serving: { certificateFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile } }
+      : {}),
+    ...(options.clientCaFile ? { clientCaFile: options.clientCaFile } : {}),
+    now: Date.now,
+  });
+  onClose(() => certificates.close());
+
+  const storage = await openStorage(options);
+  onClose(() => storage.close());
+
+  const host = isUnspecified(bindAddress) ? "127.0.0.1" : bindAddress;
+  const hostPort = (port: number) => `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  let address = hostPort(options.securePort);
+  const core = new Core({
+    storage,
+    kinds,
+    productVersion: VERSION,
+    // The port is known once the door is open, which is before anybody can ask.
+    get serverAddress() {
+      return address;
+    },
+    onPanic: (error, { method, path }) => log.error({ err: error, method, path }, "a request failed unexpectedly"),
+  });
+  onClose(() => core.close());
+  await core.start();
+
+  const door = await listen(options, core, certificates);
+  onClose(() => door.close());
+  onClose(() => core.drain());
+  address = hostPort(door.port);
+  const url = `https://${address}`;
+  await certificates.writeKubeconfig(url);
+  certificates.keepRenewed(
+    (tls) => {
+      door.reload(tls);
+      log.info("certificates renewed");
+    },
+    (error) => log.error({ err: error }, "certificates could not be renewed"),
+  );
+  log.info({ url, storage: storage.name, version: VERSION }, "serving");
+  return { url, kubeconfigPath: path.resolve(certificates.kubeconfigPath), close };
+}
+
+async function listen({ bindAddress, securePort, log }: ServerOptions, core: Core, certificates: Certificates): Promise<Door> {
+  try {
+    return await openDoor({ handle: core.handle, host: bindAddress, port: securePort, tls: certificates.tls, log });
+  } catch (error) {
+    throw new StartupError(`cannot listen on ${bindAddress} port ${securePort}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** Each engine loads only where it is used. */
+async function openStorage({ dataDir, etcd }: { readonly dataDir: string; readonly etcd: EtcdFlags | undefined }): Promise<Storage> {
+  const { openEmbedded } = await import("../storage/embedded/open.ts");
+  return openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now });
+}
