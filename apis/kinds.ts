@@ -1,8 +1,14 @@
+import { customResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
 import { instance } from "./compute/v1alpha/instance.ts";
 import { workload } from "./compute/v1alpha/workload.ts";
 import { workloadDeployment } from "./compute/v1alpha/workload-deployment.ts";
+import { lease } from "./coordination/v1/lease.ts";
 import { configMap } from "./core/v1/config-map.ts";
+import { event } from "./core/v1/event.ts";
 import { namespace } from "./core/v1/namespace.ts";
+import { secret } from "./core/v1/secret.ts";
+import { serviceAccount } from "./core/v1/service-account.ts";
+import { event as eventsEvent } from "./events/v1/event.ts";
 import type { KindDefinition } from "./kind.ts";
 import { location } from "./networking/v1alpha/location.ts";
 import { network } from "./networking/v1alpha/network.ts";
@@ -16,6 +22,12 @@ import { subnetClaim } from "./networking/v1alpha/subnet-claim.ts";
 export const kinds: readonly KindDefinition[] = [
   namespace,
   configMap,
+  secret,
+  serviceAccount,
+  event,
+  lease,
+  eventsEvent,
+  customResourceDefinition,
 
   network,
   networkBinding,
@@ -24,7 +36,6 @@ export const kinds: readonly KindDefinition[] = [
   subnet,
   subnetClaim,
   location,
-
   workload,
   workloadDeployment,
   instance,

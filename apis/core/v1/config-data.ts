@@ -1,7 +1,9 @@
 /** The rules that ConfigMaps and Secrets share: keys, sizes, and what `immutable` forbids (kubernetes, pkg/apis/core/validation). */
 import { type FieldError, forbidden, invalid, tooLong } from "../../../apimachinery/field/error.ts";
 import { FieldPath } from "../../../apimachinery/field/path.ts";
-import { marshal } from "../../../apimachinery/go-text.ts";
+import { equalJson } from "../../../apimachinery/json/equal.ts";
+import type { JsonValue } from "../../../apimachinery/json/value.ts";
+import type { KubeObject } from "../../../apimachinery/object.ts";
 import { validateConfigKey } from "../../../apimachinery/validation/names.ts";
 
 /** One MiB: the most that all values together may have, in bytes. */
@@ -35,13 +37,9 @@ export function validateSize(size: number, field: string): FieldError[] {
 }
 
 /** Errors of changing what was made immutable: the flag itself and these members. */
-export function validateImmutable(
-  object: Readonly<Record<string, unknown>>,
-  old: Readonly<Record<string, unknown>>,
-  members: readonly string[],
-): FieldError[] {
+export function validateImmutable(object: KubeObject, old: KubeObject, members: readonly string[]): FieldError[] {
   if (old.immutable !== true) return [];
-  const changed = members.filter((member) => marshal(object[member] ?? {}) !== marshal(old[member] ?? {}));
+  const changed = members.filter((member) => !equalJson((object[member] ?? {}) as JsonValue, (old[member] ?? {}) as JsonValue));
   return [...(object.immutable === true ? [] : ["immutable"]), ...changed].map((member) =>
     forbidden(member, "field is immutable when `immutable` is set"),
   );
