@@ -1,0 +1,68 @@
+/** Work that can stop and go on. */
+export interface Task {
+  /** Works until nothing is left (true) or the slice is used up (false: it is called again). */
+  run(slice: Slice): boolean;
+}
+
+/** A piece of the event loop's time. */
+export class Slice {
+  readonly #now: () => number;
+  #end: number;
+  #steps = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#end = now() + SLICE_MS;
+  }
+
+  /** To be asked after every step; looks at the clock every few. */
+  spent(): boolean {
+    return (++this.#steps & 15) === 0 && this.#now() >= this.#end;
+  }
+
+  /** For loops that wait between slices themselves. */
+  restart(): void {
+    this.#end = this.#now() + SLICE_MS;
+  }
+}
+
+/** Well under the 10 ms that the event loop allows, as the last step of a slice may be a long one. */
+const SLICE_MS = 4;
+
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Hands out slices to tasks in turn, one slice per turn of the event loop. */
+export class Dispatcher {
+  readonly #now: () => number;
+  readonly #tasks = new Set<Task>();
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** `task` runs soon; no effect if it waits for its turn already. */
+  schedule(task: Task): void {
+    this.#tasks.add(task);
+    this.#turn ??= setImmediate(this.#work);
+  }
+
+  close(): void {
+    this.#tasks.clear();
+    if (this.#turn !== undefined) clearImmediate(this.#turn);
+    this.#turn = undefined;
+  }
+
+  readonly #work = (): void => {
+    const slice = new Slice(this.#now);
+    for (const task of this.#tasks) {
+      this.#tasks.delete(task);
+      if (!task.run(slice)) {
+        this.#tasks.add(task);
+        break;
+      }
+      if (slice.spent()) break;
+    }
+    this.#turn = this.#tasks.size > 0 ? setImmediate(this.#work) : undefined;
+  };
+}

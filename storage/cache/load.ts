@@ -1,0 +1,58 @@
+import { sortable } from "../key-order.ts";
+import type { Storage, Stored } from "../storage.ts";
+import { createTree, type Tree } from "../tree.ts";
+import type { Cached } from "./cached.ts";
+import { nextTurn, Slice } from "./dispatcher.ts";
+import { Snapshot, type Window } from "./snapshot.ts";
+
+export interface Reading<T extends Cached> {
+  readonly storage: Storage;
+  decode(stored: Stored): T;
+  now(): number;
+}
+
+/** Everything under `prefix` as of one revision: that one, or the newest. In pages and slices, whatever the size. */
+export async function readWhole<T extends Cached>(
+  { storage, decode, now }: Reading<T>,
+  prefix: string,
+  revision?: number,
+): Promise<{ readonly tree: Tree<T>; readonly revision: number }> {
+  const tree = createTree<T>();
+  const slice = new Slice(now);
+  let at = revision;
+  let from: string | undefined;
+  for (;;) {
+    const page = await storage.scan({ prefix, limit: PAGE, ...(from && { from }), ...(at !== undefined && { revision: at }) });
+    at ??= page.revision;
+    slice.restart();
+    for (const stored of page.items) {
+      tree.set(sortable(stored.key), decode(stored));
+      if (!slice.spent()) continue;
+      await nextTurn();
+      slice.restart();
+    }
+    const last = page.items.at(-1);
+    if (page.remaining === 0 || last === undefined) return { tree, revision: at };
+    from = `${last.key}\0`;
+  }
+}
+
+/** A window of a past state. */
+export async function readWindow<T extends Cached>(
+  { storage, decode, now }: Reading<T>,
+  { prefix, from, limit, revision }: Window & { readonly revision: number },
+): Promise<Snapshot<T>> {
+  const page = await storage.scan({ prefix, revision, ...(from && { from }), ...(limit && { limit }) });
+  const tree = createTree<T>();
+  const slice = new Slice(now);
+  for (const stored of page.items) {
+    tree.set(sortable(stored.key), decode(stored));
+    if (!slice.spent()) continue;
+    await nextTurn();
+    slice.restart();
+  }
+  const last = page.items.at(-1);
+  return new Snapshot(revision, tree, page.remaining > 0 && last !== undefined ? `${last.key}\0` : undefined, page.remaining);
+}
+
+const PAGE = 1_000;
