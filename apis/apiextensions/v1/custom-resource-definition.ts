@@ -137,7 +137,7 @@ const condition = object(
   {
     type: string("The aspect, such as `Established`.", go({ type: "v1.CustomResourceDefinitionConditionType", zero: "" })),
     status: string("Whether it holds: True, False or Unknown.", go({ type: "v1.ConditionStatus", zero: "" })),
-    lastTransitionTime: optional(dateTime("When `status` last changed.", go({ type: "v1.Time" }))),
+    lastTransitionTime: optional(dateTime("When `status` last changed.", go({ type: "v1.Time", zero: null }))),
     reason: optional(string("The cause in one word, for programs.")),
     message: optional(string("The cause in a sentence, for people.")),
     observedGeneration: optional(int64("The generation of the definition that was looked at.")),
