@@ -1,0 +1,56 @@
+import { errorText, type FieldError } from "../../apimachinery/field/error.ts";
+import { FieldPath } from "../../apimachinery/field/path.ts";
+import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
+import { maskTrailingDash, validateDnsSubdomain, validatePathSegmentName } from "../../apimachinery/validation/names.ts";
+import {
+  type NameRule,
+  validateFinalizerIsQualified,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from "../../apimachinery/validation/object-meta.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+
+/** What of a kind decides how its objects' metadata is judged. */
+export type MetadataRules = Pick<KindDefinition, "group" | "scope" | "flavor" | "strategy">;
+
+const FINALIZERS = FieldPath.of("metadata", "finalizers");
+
+/** These groups' kinds take finalizers without a domain, as custom kinds do. */
+const WITHOUT_QUALIFIED_FINALIZERS = new Set(["admissionregistration.k8s.io", "apiextensions.k8s.io"]);
+
+/** What is wrong with the metadata of an object to be created, in Kubernetes' order; the rest of the object's errors come after. */
+export function validateMetadata(kind: MetadataRules, { metadata }: KubeObject): FieldError[] {
+  return [...validateObjectMeta(metadata, kind.scope === "Namespaced", nameRule(kind)), ...unqualifiedFinalizers(kind, metadata)];
+}
+
+/**
+ * What is wrong with the metadata of an update, in Kubernetes' order; the rest of the object's errors come after. System fields have been
+ * restored. Kubernetes judges metadata in its generic part and in the kind's own: CustomResourceDefinitions and custom kinds so name a
+ * fault as often as it was found, other kinds once (recordings: patch/identity, patch/invalid-results).
+ */
+export function validateMetadataUpdate(kind: MetadataRules, { metadata }: KubeObject, old: KubeObject): FieldError[] {
+  const namespaced = kind.scope === "Namespaced";
+  const onUpdate = validateObjectMetaUpdate(metadata, old.metadata);
+  if (kind.flavor === "custom" || kind.group === "apiextensions.k8s.io") {
+    return [...validateObjectMeta(metadata, namespaced, validatePathSegmentName), ...onUpdate, ...onUpdate];
+  }
+  return withoutRepetition([
+    ...validateObjectMeta(metadata, namespaced, nameRule(kind)),
+    ...onUpdate,
+    ...unqualifiedFinalizers(kind, metadata),
+  ]);
+}
+
+const subdomainRule: NameRule = (name, prefix) => validateDnsSubdomain(prefix ? maskTrailingDash(name) : name);
+
+const nameRule = ({ strategy }: MetadataRules): NameRule => strategy.validateName ?? subdomainRule;
+
+function unqualifiedFinalizers(kind: MetadataRules, { finalizers }: ObjectMeta): FieldError[] {
+  if (finalizers === undefined || kind.flavor === "custom" || WITHOUT_QUALIFIED_FINALIZERS.has(kind.group)) return [];
+  return finalizers.flatMap((finalizer, i) => validateFinalizerIsQualified(finalizer, FINALIZERS.index(i)));
+}
+
+function withoutRepetition(errors: FieldError[]): FieldError[] {
+  if (errors.length < 2) return errors;
+  return [...new Map(errors.map((error) => [errorText(error), error])).values()];
+}
