@@ -43,6 +43,7 @@ const SLICE_MILLISECONDS = 4;
  */
 export class EmbeddedStorage implements Storage, History {
   readonly name = "embedded";
+  readonly exclusive = true;
   readonly database: Database;
   readonly #writes: Writes;
   readonly #watchers = new Set<Watcher>();

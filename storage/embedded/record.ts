@@ -65,7 +65,13 @@ export function keyOf(record: Buffer): string {
   return record.toString("utf8", HEADER, HEADER + record.readUInt16BE(KEY_SIZE));
 }
 
+/** Memory that records were read from last: LMDB's binding always hands out the same. */
+let memory: Uint8Array<ArrayBufferLike> = new Uint8Array();
+
 /** A copy of the value: `record` may be memory that the next read overwrites. */
 export function copyValue(record: Buffer): Uint8Array {
-  return Uint8Array.prototype.slice.call(record, HEADER + record.readUInt16BE(KEY_SIZE), record.length);
+  // Slicing a Buffer would make a Buffer, which takes as long as the read itself.
+  if (memory.buffer !== record.buffer) memory = new Uint8Array(record.buffer);
+  const start = record.byteOffset + HEADER + record.readUInt16BE(KEY_SIZE);
+  return memory.slice(start, record.byteOffset + record.length);
 }
