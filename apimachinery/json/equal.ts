@@ -6,7 +6,7 @@ import { Float, isJsonObject, type JsonObject, type JsonValue } from "./value.ts
  */
 export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
-  if (isJsonObject(a)) return isJsonObject(b) && equalMembers(a, b, equalJson, isAbsent);
+  if (isJsonObject(a)) return isJsonObject(b) && equalMembers(a, b, equalJson);
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b, equalJson);
   return a instanceof Float && b instanceof Float && a.value === b.value;
 }
@@ -17,16 +17,13 @@ export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): b
  */
 export function semanticallyEqual(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
-  if (isJsonObject(a) && isJsonObject(b)) return equalMembers(a, b, semanticallyEqual, isEmpty);
+  if (isJsonObject(a) && isJsonObject(b)) return equalMembers(a, b, semanticallyEqual);
   if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
   if (Array.isArray(a) && Array.isArray(b)) return equalItems(a, b, semanticallyEqual);
   return a instanceof Float && b instanceof Float && a.value === b.value;
 }
 
 type Equal = (a: JsonValue | undefined, b: JsonValue | undefined) => boolean;
-type Missing = (value: JsonValue | undefined) => boolean;
-
-const isAbsent: Missing = (value) => value === undefined;
 
 /** Absent, null, `[]`, or an object without members. */
 function isEmpty(value: JsonValue | undefined): boolean {
@@ -43,14 +40,8 @@ function equalItems(a: readonly JsonValue[], b: readonly JsonValue[], equal: Equ
   return true;
 }
 
-function equalMembers(a: JsonObject, b: JsonObject, equal: Equal, missing: Missing): boolean {
-  let members = 0;
-  for (const name of Object.keys(a)) {
-    const value = a[name];
-    if (missing(value)) continue;
-    if (!Object.hasOwn(b, name) || !equal(value, b[name])) return false;
-    members++;
-  }
-  for (const name of Object.keys(b)) if (!missing(b[name])) members--;
-  return members === 0;
+function equalMembers(a: JsonObject, b: JsonObject, equal: Equal): boolean {
+  for (const name of Object.keys(a)) if (!equal(a[name], Object.hasOwn(b, name) ? b[name] : undefined)) return false;
+  for (const name of Object.keys(b)) if (!Object.hasOwn(a, name) && !equal(undefined, b[name])) return false;
+  return true;
 }

@@ -1,7 +1,11 @@
-import { isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { parseJson } from "../../apimachinery/json/parse.ts";
+import { numberOf } from "../../apimachinery/json/reader.ts";
+import { stringify } from "../../apimachinery/json/stringify.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest, tooLarge } from "../../apimachinery/status/status.ts";
 import { checkDepth } from "./depth.ts";
 import { jsonType } from "./json-type.ts";
+import { MAX_STRICT_ERRORS, type PatchDocument } from "./patch-document.ts";
 
 /** The keys of a JSON pointer (RFC 6901), escapes resolved; `[]` is the whole document. */
 export type Pointer = readonly string[];
@@ -17,8 +21,8 @@ export interface JsonPatchOperation {
 
 export interface JsonPatch {
   readonly operations: readonly JsonPatchOperation[];
-  /** For fieldValidation Warn and Strict: `json patch unknown field "[0].note"`. */
-  readonly unknownFields: readonly string[];
+  /** For fieldValidation Warn and Strict: `json patch unknown field "[0].note"`, `json patch duplicate field "[0].op"`. */
+  readonly strictErrors: readonly string[];
 }
 
 /** A patch of more operations is refused (apiserver, pkg/endpoints/handlers/patch.go). */
@@ -27,33 +31,41 @@ const MAX_OPERATIONS = 10_000;
 const MEMBERS = new Set(["op", "path", "from", "value"]);
 
 /**
- * Reads a parsed JSON patch document. Only its shape is judged here, before it meets an object: 400 for what is no list of objects, 413
+ * Reads a JSON patch from its document. Only the shape is judged here, before it meets an object: 400 for what is no list of objects, 413
  * for too many operations. `null` is a patch of nothing. Whatever else is wrong shows when it is applied.
  *
  * `lenient` is for fieldValidation=Ignore: Kubernetes then reads the document without types, so that unknown members go unseen and a
  * number for a path is a patch that cannot be applied instead of one that cannot be read.
  */
-export function parseJsonPatch(document: JsonValue, { lenient = false } = {}): JsonPatch {
-  if (document === null) return { operations: [], unknownFields: [] };
-  if (!Array.isArray(document))
-    throw cannotRead(document, lenient ? "value of type jsonpatch.Patch" : "value of type []handlers.jsonPatchOp", lenient);
-  checkDepth(document);
-  const unknownFields: string[] = [];
-  for (const [index, entry] of document.entries()) {
-    if (entry === null) continue;
-    if (!isJsonObject(entry))
-      throw cannotRead(entry, lenient ? "value of type jsonpatch.Operation" : "value of type handlers.jsonPatchOp", lenient);
-    if (lenient) continue;
+export function parseJsonPatch(document: PatchDocument, { lenient = false } = {}): JsonPatch {
+  const { value: entries } = document;
+  checkDepth(entries);
+  if (entries === null) return { operations: [], strictErrors: [] };
+  const [list, item] = lenient ? ["jsonpatch.Patch", "jsonpatch.Operation"] : ["[]handlers.jsonPatchOp", "handlers.jsonPatchOp"];
+  if (!Array.isArray(entries)) throw cannotRead(entries, `value of type ${list}`, lenient);
+  for (const entry of entries) if (entry !== null && !isJsonObject(entry)) throw cannotRead(entry, `value of type ${item}`, lenient);
+  const strictErrors = lenient ? [] : checkMembers(entries);
+  if (entries.length > MAX_OPERATIONS)
+    throw tooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${entries.length}`);
+  return {
+    operations: withSpelledNumbers(entries.map(readOperation), document.text),
+    strictErrors: [...strictErrors, ...document.duplicates.map((text) => `json patch ${text}`)].slice(0, MAX_STRICT_ERRORS),
+  };
+}
+
+/** What is unknown among the members of the operations. Throws 400 for an `op`, `path` or `from` that is no text. */
+function checkMembers(entries: readonly JsonValue[]): string[] {
+  const unknown: string[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (!isJsonObject(entry)) continue;
     for (const name of Object.keys(entry)) {
       const value = entry[name] as JsonValue;
-      if (!MEMBERS.has(name)) unknownFields.push(`json patch unknown field "[${index}].${name}"`);
+      if (!MEMBERS.has(name)) unknown.push(`json patch unknown field "[${index}].${name}"`);
       else if (name !== "value" && value !== null && typeof value !== "string")
-        throw cannotRead(value, `struct field jsonPatchOp.${name} of type string`, lenient);
+        throw cannotRead(value, `struct field jsonPatchOp.${name} of type string`, false);
     }
   }
-  if (document.length > MAX_OPERATIONS)
-    throw tooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${document.length}`);
-  return { operations: document.map(readOperation), unknownFields };
+  return unknown;
 }
 
 function cannotRead(found: JsonValue, expected: string, lenient: boolean): Error {
@@ -81,4 +93,23 @@ function readPointer(text: JsonValue | undefined): Pointer | undefined {
   if (keys.length < 2) return undefined;
   keys.shift();
   return text.includes("~") ? keys.map((key) => key.replace(/~[01]/g, (escaped) => (escaped === "~1" ? "/" : "~"))) : keys;
+}
+
+/** Something that may be a number which is not written as Go writes it. Texts match too. */
+const MAYBE_SPELLED_ODDLY = /[0-9][.eE]|-0|[0-9]{16}/;
+
+/**
+ * `test` compares numbers by their spelling: `15e-1` is not `1.5`, and `5.0` is not `5`. Objects have Go's spelling, so a number of the
+ * patch that has another equals nothing; it is put as a text that no object has.
+ */
+function withSpelledNumbers(operations: readonly JsonPatchOperation[], text: string): readonly JsonPatchOperation[] {
+  if (!operations.some(({ op, hasValue }) => op === "test" && hasValue) || !MAYBE_SPELLED_ODDLY.test(text)) return operations;
+  const marked = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][-+.0-9eE]*/g, (token) =>
+    token.startsWith('"') || stringify(numberOf(token)) === token ? token : `"\\u0000${token}"`,
+  );
+  if (marked === text) return operations;
+  const entries = parseJson(marked) as JsonObject[];
+  return operations.map((operation, index) =>
+    operation.op === "test" && operation.hasValue ? { ...operation, value: entries[index]?.value } : operation,
+  );
 }

@@ -40,7 +40,7 @@ function merge(target: JsonObject, patch: JsonObject): JsonObject {
 }
 
 /** A new value has no members to remove: its nulls go, in lists too (only a null that is itself an item stays). */
-function withoutNulls(value: JsonValue): JsonValue {
+export function withoutNulls(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isJsonObject(value)) return value;
   const object: JsonObject = {};

@@ -42,20 +42,37 @@ export function orderList(
   const { mergeKey } = field;
   checkAgainstOrder(added ?? [], order, mergeKey);
   let merged: JsonValue[];
+  let known = current ?? [];
   if (current === undefined) {
     if (added === undefined) return undefined;
     merged = withoutDirectives(added) as JsonValue[];
   } else if (added === undefined) merged = current;
-  else merged = isMergedList(field) ? mergeLists(current, added, field) : added;
+  else if (isMergedList(field)) {
+    merged = mergeLists(current, added, field);
+    known = afterDeletions(current, added, field);
+  } else merged = added;
   const objects = holdObjects(current ?? [], added ?? []);
   if (mergeKey !== "") for (const [index, item] of order.entries()) if (!isJsonObject(item)) throw noMap(index);
-  return arrange(merged, order, current ?? [], objects || mergeKey !== "" ? itemKey(mergeKey) : scalarKey);
+  return arrange(merged, order, known, objects || mergeKey !== "" ? itemKey(mergeKey) : scalarKey);
+}
+
+/**
+ * The order that Kubernetes takes for the live one. It deletes and appends in place, so that new items come to stand at the end of the live
+ * list, in the slots that deletions left free: `[a, b, c]` with `a` deleted and `d` added is `[b, c, d]`, but without a deletion
+ * `[a, b, c]` stays and `d` has no place in it.
+ */
+function afterDeletions(current: JsonValue[], patch: JsonValue[], { mergeKey }: PatchField): JsonValue[] {
+  if (!patch.some((item) => isJsonObject(item) && item[PATCH] === "delete")) return current;
+  const { kept, added } = carryOutDirectives(current, patch, mergeKey);
+  if (kept.length >= current.length || kept === added) return current;
+  const keys = new Set(kept.map((item) => memberKey(item, mergeKey)));
+  return [...kept, ...added.filter((item) => !keys.has(memberKey(item, mergeKey)))].slice(0, current.length);
 }
 
 /** `$patch` among the items of a patch: which items of the list stay, and which of the patch are to be merged in. */
 function carryOutDirectives(current: JsonValue[], patch: JsonValue[], mergeKey: string): { kept: JsonValue[]; added: JsonValue[] } {
   const added: JsonValue[] = [];
-  const deleted = new Set<JsonValue>();
+  const deleted = new Set<JsonValue | undefined>();
   let replaced = false;
   for (const item of patch as JsonObject[]) {
     if (!Object.hasOwn(item, PATCH)) {
@@ -112,12 +129,10 @@ function arrange(items: JsonValue[], first: JsonValue[], second: JsonValue[], ke
     const inFirst = firstPlaces.get(itemsKey);
     const inSecond = secondPlaces.get(itemsKey) ?? -1;
     if (inFirst !== undefined) named.push({ item, rank: inFirst, inSecond });
-    else if (inSecond >= 0) others.push({ item, rank: inSecond, inSecond });
-    else others.unshift({ item, rank: -1, inSecond });
+    else others.push({ item, rank: inSecond, inSecond });
   }
-  const byRank = (a: Placed, b: Placed) => a.rank - b.rank;
-  named.sort(byRank);
-  others.sort(byRank);
+  named.sort((a, b) => a.rank - b.rank);
+  sortOthers(others);
   const arranged: JsonValue[] = [];
   let next = 0;
   for (const { item, inSecond } of named) {
@@ -129,6 +144,25 @@ function arrange(items: JsonValue[], first: JsonValue[], second: JsonValue[], ke
   }
   for (; next < others.length; next++) arranged.push((others[next] as Placed).item);
   return arranged;
+}
+
+/**
+ * Sorts what the first order does not name. That the second does not name an item either happens only where `$setElementOrder` is empty
+ * although the patch adds items; Go's comparison then says "comes first" of both of any two, and its insertion sort (of up to twenty items)
+ * makes something of it. Longer lists get the unnamed ones at the end.
+ */
+function sortOthers(others: Placed[]): void {
+  if (others.length > 20 || others.every(({ rank }) => rank >= 0)) {
+    others.sort((a, b) => (a.rank < 0 ? others.length : a.rank) - (b.rank < 0 ? others.length : b.rank));
+    return;
+  }
+  const before = (a: Placed, b: Placed) => a.rank < 0 || b.rank < 0 || a.rank < b.rank;
+  for (let start = 1; start < others.length; start++) {
+    const moving = others[start] as Placed;
+    let place = start;
+    for (; place > 0 && before(moving, others[place - 1] as Placed); place--) others[place] = others[place - 1] as Placed;
+    others[place] = moving;
+  }
 }
 
 interface Placed {
@@ -152,16 +186,19 @@ function checkAgainstOrder(patch: JsonValue[], order: JsonValue[], mergeKey: str
   if (order.length === 0 || patch.length === 0) return;
   const objects = mergeKey !== "";
   const items = objects ? patch.filter((item) => asMap(item)[PATCH] !== "delete") : patch;
-  let place = 0;
-  for (const item of items) {
-    if (isJsonObject(item) && Object.hasOwn(item, PATCH)) continue;
-    const same = (other: JsonValue) =>
-      objects ? keyOf(asMap(item), mergeKey) === keyOf(asMap(other), mergeKey) : scalarKey(item) === scalarKey(other);
-    while (place < order.length && !same(order[place] as JsonValue)) place++;
-    if (place++ >= order.length)
-      throw unknownError(`The order in patch list:\n${goPrint(patch)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`);
+  let next = 0;
+  for (const named of order) {
+    while (isDirective(items[next])) next++;
+    const item = items[next];
+    if (item === undefined) return;
+    const same = objects ? keyOf(asMap(item), mergeKey) === keyOf(asMap(named), mergeKey) : scalarKey(item) === scalarKey(named);
+    if (same) next++;
   }
+  if (next < items.length)
+    throw unknownError(`The order in patch list:\n${goPrint(patch)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`);
 }
+
+const isDirective = (item: JsonValue | undefined): boolean => isJsonObject(item) && Object.hasOwn(item, PATCH);
 
 /** Whether lists hold objects. Throws where the items are not all of one type, are lists, or where there are none at all. */
 function holdObjects(current: JsonValue[], patch: JsonValue[]): boolean {

@@ -5,6 +5,7 @@ import type { Schema } from "../../apis/schema.ts";
 import { checkDepth } from "./depth.ts";
 import { goPrint, goPrintString, goType } from "./go-print.ts";
 import { jsonType } from "./json-type.ts";
+import { withoutNulls } from "./merge-patch.ts";
 import { listField, objectField, wholeSchema } from "./patch-schema.ts";
 import { isMergedList, mergeLists, orderList, removeScalars } from "./strategic-lists.ts";
 
@@ -139,15 +140,15 @@ function mergeMember(result: JsonObject, name: string, value: JsonValue, schema:
     const field = listField(schema, name);
     setMember(result, name, isMergedList(field) ? mergeLists(current, value, field) : value);
   } else {
-    const taken = withoutDirectives(value);
+    const taken = withoutDirectives(withoutNulls(value));
     if (taken === undefined) delete result[name];
     else setMember(result, name, taken);
   }
 }
 
 /**
- * A value that meets nothing to merge with, as it is taken: nulls removed, and so is every object with a `$patch`, wherever it stands.
- * Undefined if it is such an object itself.
+ * A value that meets nothing to merge with, as it is taken: without any object that has a `$patch`, wherever it stands. Undefined if it is
+ * such an object itself.
  */
 export function withoutDirectives(value: JsonValue): JsonValue | undefined {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
@@ -155,8 +156,7 @@ export function withoutDirectives(value: JsonValue): JsonValue | undefined {
   if (Object.hasOwn(value, PATCH)) return undefined;
   const object: JsonObject = {};
   for (const name of Object.keys(value)) {
-    const member = value[name] as JsonValue;
-    const taken = member === null ? undefined : withoutDirectives(member);
+    const taken = withoutDirectives(value[name] as JsonValue);
     if (taken !== undefined) setMember(object, name, taken);
   }
   return object;
