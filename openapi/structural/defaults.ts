@@ -1,6 +1,7 @@
+import { copyJson } from "../../apimachinery/json/copy.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import type { Schema } from "../../apis/schema.ts";
-import { hasDefault, memberOf } from "./node.ts";
+import { anywhere, hasDefault, memberOf } from "./node.ts";
 
 /**
  * Fills in the defaults of the schema, in place (kube-api-behaviour 7.3; apiextensions-apiserver, pkg/apiserver/schema/defaulting).
@@ -47,27 +48,5 @@ function fillMembers(schema: Schema, object: JsonObject): void {
   }
 }
 
-const defaulting = new WeakMap<Schema, boolean>();
-
-/** Whether the schema has a default anywhere below: most parts of an object need no walk. */
-function mayDefault(schema: Schema): boolean {
-  const known = defaulting.get(schema);
-  if (known !== undefined) return known;
-  const { properties, additionalProperties, items } = schema;
-  const inside = (child: Schema) => hasDefault(child) || mayDefault(child);
-  const found =
-    (properties !== undefined && Object.values(properties).some(inside)) ||
-    (typeof additionalProperties === "object" && inside(additionalProperties)) ||
-    (items !== undefined && inside(items));
-  defaulting.set(schema, found);
-  return found;
-}
-
-/** A copy that shares no object or list with its source; member names are kept whatever they are. */
-export function copyJson(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(copyJson);
-  if (!isJsonObject(value)) return value;
-  const copy: JsonObject = {};
-  for (const name of Object.keys(value)) setMember(copy, name, copyJson(value[name] as JsonValue));
-  return copy;
-}
+/** Most parts of an object need no walk. A default of the node itself is its parent's business. */
+const mayDefault = anywhere(hasDefault);

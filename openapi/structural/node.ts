@@ -20,19 +20,26 @@ export const memberOf = (schema: Schema, name: string): Schema | undefined => pr
 /** A default of null is none: Kubernetes cannot tell the two apart. */
 export const hasDefault = (schema: Schema): boolean => schema.default !== undefined && schema.default !== null;
 
-const rules = new WeakMap<Schema, boolean>();
-
-/** Whether the schema holds CEL rules anywhere. Walked once per schema. */
-export function hasRules(schema: Schema): boolean {
-  const known = rules.get(schema);
-  if (known !== undefined) return known;
-  const found = (schema["x-kubernetes-validations"]?.length ?? 0) > 0 || childrenOf(schema).some(hasRules);
-  rules.set(schema, found);
-  return found;
+/**
+ * A test whether something holds for a schema or anything below it (not what only validates: `allOf` and its siblings). Walked once per
+ * schema, so that a walk over an object can leave out the parts where there is nothing to do.
+ */
+export function anywhere(holds: (schema: Schema) => boolean): (schema: Schema) => boolean {
+  const known = new WeakMap<Schema, boolean>();
+  return function found(schema: Schema): boolean {
+    let answer = known.get(schema);
+    if (answer === undefined) {
+      answer = holds(schema) || childrenOf(schema).some(found);
+      known.set(schema, answer);
+    }
+    return answer;
+  };
 }
 
-/** Properties, map values and items; not what only validates (`allOf` and its siblings). */
-export function childrenOf(schema: Schema): Schema[] {
+/** Whether a schema has CEL rules. */
+export const hasRules = anywhere((schema) => (schema["x-kubernetes-validations"]?.length ?? 0) > 0);
+
+function childrenOf(schema: Schema): Schema[] {
   const children = schema.properties === undefined ? [] : Object.values(schema.properties);
   const values = valuesOf(schema);
   if (values !== undefined) children.push(values);
