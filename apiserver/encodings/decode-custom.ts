@@ -1,0 +1,107 @@
+import { invalid as invalidField } from "../../apimachinery/field/error.ts";
+import { DecodeError, JsonTypeError } from "../../apimachinery/json/decode-error.ts";
+import { parseJson } from "../../apimachinery/json/parse.ts";
+import { stringify } from "../../apimachinery/json/stringify.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { apiVersionOf } from "../../apimachinery/object.ts";
+import { badRequest, internalError, invalid } from "../../apimachinery/status/status.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
+import { type DecodedStruct, decodeStruct } from "../../openapi/structs/decode.ts";
+import { coerceEmbedded } from "../../openapi/structs/embedded.ts";
+import { applyDefaults } from "../../openapi/structural/defaults.ts";
+import { dropNulls, prune } from "../../openapi/structural/prune.ts";
+import { probeType, type TypeProbe } from "./probe.ts";
+import type { Refuse } from "./refusal.ts";
+
+/**
+ * Reads a JSON document into what {@link decodeCustom} takes. `original` is the body as sent, for the error that quotes it.
+ * @throws StatusError made by `refuse`
+ */
+export function parseCustom(
+  document: string | Uint8Array,
+  original: string | Uint8Array,
+  strict: boolean,
+  refuse: Refuse,
+): { value: JsonObject; duplicates: string[] } {
+  const duplicates = new Set<string>();
+  const onDuplicate = (path: string) => duplicates.add(`duplicate field "${path}"`);
+  let value: JsonValue;
+  let type: TypeProbe | undefined;
+  try {
+    value = parseJson(document, { sorted: true, ...(strict ? { onDuplicate } : {}) });
+    if (!isJsonObject(value) || typeof value.apiVersion !== "string" || typeof value.kind !== "string") type = probeType(document);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw refuseDocument(document, error, refuse);
+  }
+  if (!isJsonObject(value) || (type !== undefined && type.kind === "") || value.kind === "") {
+    throw refuse(`Object 'Kind' is missing in '${typeof original === "string" ? original : Buffer.from(original).toString("utf8")}'`);
+  }
+  return { value, duplicates: [...duplicates] };
+}
+
+/** The error that Go finds first: it looks for the type before it reads values. */
+function refuseDocument(document: string | Uint8Array, error: DecodeError, refuse: Refuse) {
+  try {
+    const type = probeType(document);
+    return refuse(error.message, error instanceof JsonTypeError ? type : undefined);
+  } catch (first) {
+    if (first instanceof DecodeError) return refuse(first.message);
+    throw first;
+  }
+}
+
+/**
+ * Makes an object of a custom kind of a value, in place: the metadata read as ObjectMeta, unknown fields and nulls dropped, defaults filled in.
+ *
+ * `patched` says that the value is the result of a patch, where another version or none is told differently.
+ * @throws StatusError made by `refuse`; 400 for another version, 422 for another kind
+ */
+export function decodeCustom(
+  kind: KindDefinition,
+  value: JsonObject,
+  { patched }: { patched: boolean },
+  refuse: Refuse,
+): { value: JsonObject; problems: string[] } {
+  const type = { kind: String(value.kind ?? ""), version: versionOf(value) };
+  const attempt = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      throw error instanceof DecodeError ? refuse(error.message, type) : error;
+    }
+  };
+  const metadata = attempt(() => decodeMetadata(value.metadata));
+  const problems = [...metadata.problems];
+  const { apiVersion, kind: name, metadata: _, ...rest } = value;
+  const object: JsonObject = { apiVersion: apiVersion ?? "", kind: name ?? "", metadata: metadata.value, ...rest };
+  const expected = apiVersionOf(kind);
+  if (name === kind.kind && apiVersion === expected) {
+    problems.push(...prune(kind.schema, object).map((path) => `unknown field "${path}"`));
+    dropNulls(kind.schema, object);
+    problems.push(...attempt(() => coerceEmbedded(kind.schema, object)));
+    applyDefaults(kind.schema, object);
+    return { value: object, problems };
+  }
+  if (patched && !apiVersion) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
+  if (!patched && apiVersion !== expected) {
+    throw badRequest(`the API version in the data (${apiVersion ?? ""}) does not match the expected API version (${expected})`);
+  }
+  const errors = [
+    ...(name === kind.kind ? [] : [invalidField("kind", name, `must be ${kind.kind}`)]),
+    ...(apiVersion === expected ? [] : [invalidField("apiVersion", apiVersion, `must be ${expected}`)]),
+  ];
+  throw invalid({ group: kind.group, kind: type.kind }, String((metadata.value as JsonObject).name ?? ""), errors);
+}
+
+/** Errors and paths as of a document of its own, in the order of the names: Go writes the metadata as JSON and reads it as ObjectMeta. */
+function decodeMetadata(metadata: JsonValue | undefined): DecodedStruct {
+  if (metadata === undefined) return { value: {}, problems: [] };
+  return decodeStruct(objectMeta, stringify(metadata), { at: "metadata" });
+}
+
+const versionOf = ({ apiVersion }: JsonObject): string => {
+  const text = typeof apiVersion === "string" ? apiVersion : "";
+  return text.slice(text.indexOf("/") + 1);
+};

@@ -1,0 +1,123 @@
+import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { stringify } from "../../apimachinery/json/stringify.ts";
+import { isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
+import { badRequest } from "../../apimachinery/status/status.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import { decodeStruct } from "../../openapi/structs/decode.ts";
+import type { RawDeleteOptions } from "../options/delete-options.ts";
+import { decodeBuiltin } from "./decode-builtin.ts";
+import { decodeCustom, parseCustom } from "./decode-custom.ts";
+import { deleteOptionsSchema } from "./delete-options-schema.ts";
+import { toJsonDocument } from "./json-document.ts";
+import { bodyMediaType } from "./media-types.ts";
+import { probeType } from "./probe.ts";
+import { type Refuse, refuseBody, refusePatch } from "./refusal.ts";
+
+export type FieldValidation = "Ignore" | "Warn" | "Strict";
+
+export interface DecodedObject {
+  /** Of the kind and version asked for, normalised: for built-in kinds as its Go type writes it, for custom ones pruned and with defaults. */
+  readonly object: KubeObject;
+  /** With fieldValidation Warn: what Strict would refuse. */
+  readonly warnings: string[];
+}
+
+/**
+ * Decodes the body of a POST or PUT as an object of `kind` (kube-api-behaviour 2.6, 4.4, 7.3).
+ *
+ * @throws StatusError UnsupportedMediaType; BadRequest for what cannot be read, is of another kind or version, or (with Strict) has unknown or
+ * doubled fields; Invalid where a body for a custom kind names another kind
+ */
+export function decodeRequestBody(
+  kind: KindDefinition,
+  contentType: string | undefined,
+  body: Uint8Array,
+  { fieldValidation }: { fieldValidation: FieldValidation },
+): DecodedObject {
+  const refuse = refuseBody(kind, body);
+  const mediaType = bodyMediaType(contentType, kind.flavor);
+  const strict = fieldValidation !== "Ignore";
+  const document = attempt(refuse, () => toJsonDocument(body, mediaType));
+  const judge = (object: unknown, problems: readonly string[]) =>
+    judgeProblems(kind, object as KubeObject, { ...document, problems }, fieldValidation, refuse);
+  if (kind.flavor === "builtin") {
+    const { value, problems } = decodeBuiltin(kind, document.json, strict, refuse);
+    return judge(value, problems);
+  }
+  const { value, duplicates } = parseCustom(document.json, body, strict, refuse);
+  const decoded = decodeCustom(kind, value, { patched: false }, refuse);
+  return judge(decoded.value, [...duplicates, ...decoded.problems]);
+}
+
+export interface PatchResult {
+  readonly fieldValidation: FieldValidation;
+  /** How the failure quotes the result: the patched JSON, or the patch as Go prints it (`map[data:map[a:1]]`). By default the value as JSON. */
+  readonly patchText?: () => string;
+  /** Problems found in the patch itself, e.g. `duplicate field "data.a"`. They are told first. */
+  readonly problems?: readonly string[];
+}
+
+/**
+ * Decodes what a patch has made of an object (kube-api-behaviour 4.3). `value` may be changed and belongs to the result.
+ *
+ * @throws StatusError Invalid with the cause `patch` for what cannot be read as the kind, or (with Strict) has unknown fields
+ */
+export function decodeObject(kind: KindDefinition, value: JsonValue, options: PatchResult): DecodedObject {
+  const { fieldValidation, problems: before = [] } = options;
+  const refuse = refusePatch(options.patchText ?? (() => stringify(value)));
+  const strict = fieldValidation !== "Ignore";
+  const judge = (object: unknown, problems: readonly string[]) =>
+    judgeProblems(kind, object as KubeObject, { doubledKeys: [], problems: [...before, ...problems] }, fieldValidation, refuse);
+  if (kind.flavor === "builtin") {
+    const { value: object, problems } = decodeBuiltin(kind, stringify(value), strict, refuse);
+    return judge(object, problems);
+  }
+  if (!isJsonObject(value)) throw attempt(refuse, () => refuse(`Object 'Kind' is missing in '${probeType(stringify(value)).kind}'`));
+  if (!value.kind) throw refuse(`Object 'Kind' is missing in '${stringify(value)}'`);
+  const decoded = decodeCustom(kind, value, { patched: true }, refuse);
+  return judge(decoded.value, decoded.problems);
+}
+
+/** With Strict a failure that lists all problems, with Warn a warning for each, with Ignore nothing. */
+function judgeProblems(
+  kind: KindDefinition,
+  object: KubeObject,
+  found: { doubledKeys: readonly string[]; problems: readonly string[] },
+  fieldValidation: FieldValidation,
+  refuse: Refuse,
+): DecodedObject {
+  const { doubledKeys, problems } = found;
+  if (fieldValidation === "Ignore" || doubledKeys.length + problems.length === 0) return { object, warnings: [] };
+  if (fieldValidation === "Warn") return { object, warnings: [...doubledKeys, ...problems] };
+  const yaml = doubledKeys.length > 0 ? [`yaml: unmarshal errors:\n  ${doubledKeys.join("\n  ")}`] : [];
+  throw refuse(`strict decoding error: ${[...yaml, ...problems].join(", ")}`, kind);
+}
+
+/**
+ * Reads the body of a DELETE, which is not empty: DeleteOptions of any group, as JSON, YAML or protobuf. Unknown fields are nobody's business.
+ * (kube-api-behaviour 4.5; recordings errors/delete-options.)
+ *
+ * @throws StatusError UnsupportedMediaType, or BadRequest with the decoder's bare text
+ */
+export function decodeDeleteOptions(body: Uint8Array, contentType: string | undefined): RawDeleteOptions {
+  const mediaType = bodyMediaType(contentType);
+  return attempt(badRequest, () => {
+    const { json } = toJsonDocument(body, mediaType);
+    const type = probeType(json);
+    if (type.kind !== "" && type.kind !== "DeleteOptions") {
+      throw new DecodeError(
+        `no kind "${type.kind}" is registered for version "${apiVersionOf(type)}" in scheme "pkg/runtime/scheme.go:111"`,
+      );
+    }
+    return decodeStruct(deleteOptionsSchema, json, { strict: false }).value as RawDeleteOptions;
+  });
+}
+
+function attempt<T>(refuse: Refuse, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw error instanceof DecodeError ? refuse(error.message) : error;
+  }
+}
