@@ -11,6 +11,12 @@ export interface Storage {
   /** For logs and `/readyz`. */
   readonly name: string;
 
+  /**
+   * No other process writes here, and observers are told of every change before anyone else can know of it: a cache that is fed by a
+   * watch is never behind. Then `currentRevision` is a plain number.
+   */
+  readonly exclusive: boolean;
+
   /** The value of a key, as fresh as a linearizable read. */
   get(key: string): Promise<Stored | undefined>;
 

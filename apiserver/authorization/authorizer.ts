@@ -1,0 +1,59 @@
+import { quote } from "../../apimachinery/go-text.ts";
+import { forbidden, forbiddenPath, type StatusError } from "../../apimachinery/status/status.ts";
+import type { UserInfo } from "../request.ts";
+import type { RequestInfo } from "../routing/request-info.ts";
+
+/** What a user wants to do. */
+export interface Attributes {
+  readonly user: UserInfo;
+  readonly info: RequestInfo;
+}
+
+/** `deny` ends the chain; with `no-opinion` from everyone the request is denied too. */
+export type Verdict = "allow" | "deny" | "no-opinion";
+
+export type Authorizer = (attributes: Attributes) => Verdict | Promise<Verdict>;
+
+/** `system:masters` may do everything. */
+export const systemMasters: Authorizer = ({ user }) => (user.groups.includes("system:masters") ? "allow" : "no-opinion");
+
+const PUBLIC_PATHS = /^\/(healthz|livez|readyz)(\/.*)?$|^\/version\/?$/;
+
+/** Health and version answer everyone, as the role `system:public-info-viewer` of kube-apiserver has it. */
+export const publicPaths: Authorizer = ({ info }) =>
+  !info.isResource && info.verb === "get" && PUBLIC_PATHS.test(info.path) ? "allow" : "no-opinion";
+
+const KEY = Symbol("authorize");
+
+/** Proof that a request was allowed. Only {@link authorize} can make one, and no handler runs without it. */
+export class Permission {
+  constructor(key: typeof KEY) {
+    if (key !== KEY) throw new Error("a permission is made by authorize() only");
+  }
+}
+
+const GRANTED = new Permission(KEY);
+
+/** Asks the authorizers in turn; the first that has an opinion decides. Throws the 403 that kube-apiserver sends. */
+export async function authorize(authorizers: readonly Authorizer[], attributes: Attributes): Promise<Permission> {
+  for (const authorizer of authorizers) {
+    const verdict = authorizer(attributes);
+    const decided = typeof verdict === "string" ? verdict : await verdict;
+    if (decided === "allow") return GRANTED;
+    if (decided === "deny") break;
+  }
+  throw denial(attributes);
+}
+
+/** The text of a denial (k8s.io/apiserver, pkg/endpoints/handlers/responsewriters/errors.go). */
+function denial({ user, info }: Attributes): StatusError {
+  const who = `User ${quote(user.name)}`;
+  if (!info.isResource) return forbiddenPath(`${who} cannot ${info.verb} path ${quote(info.path)}`);
+  const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
+  const where = info.namespace === "" ? "at the cluster scope" : `in the namespace "${info.namespace}"`;
+  return forbidden(
+    { group: info.group, resource: info.resource },
+    info.name,
+    `${who} cannot ${info.verb} resource "${resource}" in API group "${info.group}" ${where}`,
+  );
+}

@@ -1,0 +1,217 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { AdmissionChain } from "../admission/chain.ts";
+import { namespaceLifecycle } from "../admission/namespace-lifecycle.ts";
+import { quote } from "../apimachinery/go-text.ts";
+import { badRequest, methodNotAllowed } from "../apimachinery/status/status.ts";
+import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
+import type { KindDefinition } from "../apis/kind.ts";
+import { WatchCache } from "../storage/cache/watch-cache.ts";
+import type { Storage } from "../storage/storage.ts";
+import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
+import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
+import { AggregatedDiscovery, wantsAggregated } from "./discovery/aggregated.ts";
+import { coreVersions, groupDocument, groupList } from "./discovery/groups.ts";
+import { resourceList } from "./discovery/resources.ts";
+import { encodeResponse } from "./encodings/response.ts";
+import { Health } from "./endpoints/health.ts";
+import { versionInfo } from "./endpoints/version.ts";
+import { filterChain } from "./filters/chain.ts";
+import type { RequestContext } from "./filters/context.ts";
+import { notFoundText } from "./filters/responses.ts";
+import { negotiate, OFFERS, type Offer } from "./negotiation/negotiate.ts";
+import { namespaceReader } from "./registry/namespace-reader.ts";
+import type { ObjectRecord } from "./registry/object-record.ts";
+import { Registry } from "./registry/registry.ts";
+import type { ApiRequest, ApiResponse } from "./request.ts";
+import { actionOf } from "./routing/methods.ts";
+import { type ResourceTarget, type Route, routeOf } from "./routing/router.ts";
+import type { Serving } from "./serving.ts";
+import { createObject } from "./verbs/create.ts";
+import { deleteObject } from "./verbs/delete.ts";
+import { deleteCollection } from "./verbs/delete-collection.ts";
+import { getObject } from "./verbs/get.ts";
+import { listObjects } from "./verbs/list.ts";
+import { patchObject } from "./verbs/patch.ts";
+import { wantsPretty } from "./verbs/respond.ts";
+import { updateObject } from "./verbs/update.ts";
+import { watchObjects } from "./verbs/watch.ts";
+
+export interface CoreOptions {
+  readonly storage: Storage;
+  readonly kinds: readonly KindDefinition[];
+  /** The product's version, told behind Kubernetes' own in `/version`. */
+  readonly productVersion: string;
+  /** `host:port` as clients reach the server, for `/api`. */
+  readonly serverAddress: string;
+  /** Told of what should not happen; the request answers 500 and the server goes on. */
+  readonly onPanic: (error: unknown, request: ApiRequest) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * The server without its doors: `handle` answers a request that is plain data with an answer that is plain data, and knows no socket.
+ */
+export class Core {
+  readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
+  readonly health = new Health();
+  readonly registry: Registry;
+  readonly #options: CoreOptions;
+  readonly #cache: WatchCache<ObjectRecord>;
+  readonly #serving: Serving;
+  readonly #aggregated: AggregatedDiscovery;
+  #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
+  #draining = false;
+
+  constructor(options: CoreOptions) {
+    this.#options = options;
+    const now = options.now ?? Date.now;
+    const cache = new WatchCache<ObjectRecord>({
+      storage: options.storage,
+      decode: (stored) => {
+        const resource = this.registry.ofKey(stored.key);
+        if (resource === undefined) throw new Error(`no kind is stored under ${stored.key}`);
+        return resource.record(stored);
+      },
+      tombstone: (last, revision) => last.deleted(revision),
+      now,
+    });
+    this.#cache = cache;
+    this.registry = new Registry(options.kinds, cache);
+    this.#aggregated = new AggregatedDiscovery(this.registry);
+    this.#serving = {
+      registry: this.registry,
+      storage: options.storage,
+      admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
+      now,
+      newUid: randomUUID,
+      random: randomInt,
+      streams: new Set(),
+    };
+    this.health.add({ name: "ping", check: () => {} });
+    this.health.add({ name: "storage", readinessOnly: true, check: () => options.storage.check() });
+    this.health.add({
+      name: "shutdown",
+      readinessOnly: true,
+      check: () => {
+        if (this.#draining) throw new Error("process is shutting down");
+      },
+    });
+    const authenticators: readonly Authenticator[] = [inProcess, clientCertificates];
+    const authorizers: readonly Authorizer[] = [systemMasters, publicPaths];
+    this.handle = filterChain({ authenticators, authorizers, handler: (context) => this.#dispatch(context), onPanic: options.onPanic });
+  }
+
+  async start(): Promise<void> {
+    await this.#cache.start();
+  }
+
+  /** Ends the watches cleanly; requests are still answered. `/readyz` fails from now on. */
+  drain(): void {
+    this.#draining = true;
+    for (const stream of [...this.#serving.streams]) stream.drain();
+  }
+
+  close(): void {
+    this.drain();
+    this.#cache.close();
+  }
+
+  async #dispatch(context: RequestContext): Promise<ApiResponse> {
+    const route = routeOf(context.info.path, this.registry);
+    switch (route.to) {
+      case "resource":
+        return this.#resource(context, route.target);
+      case "groups":
+      case "core-versions":
+        return this.#roots(context, route.to);
+      case "group": {
+        const group = this.registry.group(route.group);
+        return group === undefined ? notFoundText() : this.#document(context, OFFERS.groups, groupDocument(group));
+      }
+      case "resources":
+        onlyGet(context);
+        return this.#document(context, OFFERS.versions, resourceList(route.version));
+      case "version":
+        onlyGet(context);
+        return this.#document(context, OFFERS.version, versionInfo(this.#options.productVersion), true);
+      case "index":
+        return this.#document(context, OFFERS.groups, { paths: this.#paths() }, true);
+      case "health":
+        return (await this.health.answer(route.endpoint, route.check, context.query)) ?? notFoundText();
+      case "openapi":
+        return this.#openapiDocument(context, route);
+      case "nothing":
+        return notFoundText();
+    }
+  }
+
+  #resource(context: RequestContext, target: ResourceTarget): Promise<ApiResponse> | ApiResponse {
+    const action = actionOf(context.request.method, target, context.query.flag("watch"));
+    if (action === undefined) return notFoundText();
+    if (target.name !== "") checkNameParameter(target.name);
+    const serving = this.#serving;
+    switch (action) {
+      case "get":
+        return getObject(serving, context, target);
+      case "list":
+        return listObjects(serving, context, target);
+      case "watch":
+        return watchObjects(serving, context, target);
+      case "create":
+        return createObject(serving, context, target);
+      case "update":
+        return updateObject(serving, context, target);
+      case "patch":
+        return patchObject(serving, context, target);
+      case "delete":
+        return deleteObject(serving, context, target);
+      case "deletecollection":
+        return deleteCollection(serving, context, target);
+    }
+  }
+
+  /** `/api` and `/apis`: aggregated for clients that ask for it, unless the address ends in a slash. */
+  #roots(context: RequestContext, root: "groups" | "core-versions"): ApiResponse {
+    const { accept } = context.request.headers;
+    if (root === "core-versions") onlyGet(context);
+    if (wantsAggregated(accept) && !context.info.path.endsWith("/")) {
+      return this.#aggregated.answer(root === "groups" ? "apis" : "api", context.request.headers["if-none-match"]);
+    }
+    return root === "groups"
+      ? this.#document(context, OFFERS.groups, groupList(this.registry))
+      : this.#document(context, OFFERS.versions, coreVersions(this.registry, this.#options.serverAddress));
+  }
+
+  #document(context: RequestContext, offer: Offer, document: object, alwaysPretty = false): ApiResponse {
+    const { mediaType, pretty } = negotiate(context.request.headers.accept, offer);
+    return {
+      status: 200,
+      headers: { "content-type": mediaType },
+      body: encodeResponse(document, mediaType, alwaysPretty || pretty || wantsPretty(context)),
+    };
+  }
+
+  async #openapiDocument({ request }: RequestContext, { path }: Extract<Route, { to: "openapi" }>): Promise<ApiResponse> {
+    this.#openapi ??= import("./openapi/endpoints.ts").then(({ openapiEndpoint }) => openapiEndpoint(() => this.registry.kinds));
+    return (await this.#openapi)(request, path);
+  }
+
+  #paths(): string[] {
+    const groups = this.registry.groups.flatMap(({ name, versions }) =>
+      name === ""
+        ? versions.map(({ version }) => `/api/${version}`)
+        : [`/apis/${name}`, ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)],
+    );
+    return ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version", ...groups].sort();
+  }
+}
+
+function onlyGet({ request }: RequestContext): void {
+  if (request.method !== "GET") throw methodNotAllowed();
+}
+
+function checkNameParameter(name: string): void {
+  const errors = validatePathSegmentName(name);
+  if (errors.length > 0) throw badRequest(`Name parameter invalid: ${quote(name)}: ${errors.join(", ")}`);
+}

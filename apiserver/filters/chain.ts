@@ -1,0 +1,90 @@
+import { unauthorized } from "../../apimachinery/status/status.ts";
+import type { Authenticator } from "../authentication/authenticator.ts";
+import { ANONYMOUS } from "../authentication/authenticator.ts";
+import { type Authorizer, authorize, type Permission, publicPaths } from "../authorization/authorizer.ts";
+import type { ApiRequest, ApiResponse, UserInfo } from "../request.ts";
+import { decodePercent, Query } from "../routing/query.ts";
+import { type RequestInfo, requestInfo, UndeterminedUrlError } from "../routing/request-info.ts";
+import { auditId } from "./audit-id.ts";
+import { compressed } from "./compression.ts";
+import { RequestContext } from "./context.ts";
+import { deadlineOf, withinDeadline } from "./deadline.ts";
+import { failureResponse } from "./failure.ts";
+import { textResponse } from "./responses.ts";
+
+/** Answers a request that has been let in. The permission is its proof. */
+export type Handler = (context: RequestContext, permission: Permission) => Promise<ApiResponse>;
+
+export interface ChainOptions {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizers: readonly Authorizer[];
+  readonly handler: Handler;
+  /** Told of what should not happen: the request answers 500 and the server goes on. */
+  readonly onPanic: (error: unknown, request: ApiRequest) => void;
+}
+
+/**
+ * The filters, outermost first; the order decides which header and which error wins (k8s.io/apiserver, pkg/server/config.go).
+ *
+ *  1. audit id         every answer carries one
+ *  2. panic            what nobody caught answers 500 and is logged
+ *  3. cache control    answers are private unless a handler says otherwise
+ *  4. compression      of large answers
+ *  5. request info     what the URL and the method say
+ *  6. deadline         504 for what takes too long, watches apart
+ *  7. warnings         become headers
+ *  8. authentication   401
+ *  9. authorization    403
+ * 10. the handler
+ */
+export function filterChain(options: ChainOptions): (request: ApiRequest) => Promise<ApiResponse> {
+  return async (request) => {
+    const id = auditId(request);
+    const response = await compressed(request, await contained(request, options));
+    response.headers["audit-id"] = id;
+    if (request.method === "HEAD") return { ...response, body: EMPTY };
+    return response;
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+async function contained(request: ApiRequest, options: ChainOptions): Promise<ApiResponse> {
+  const path = decodePercent(request.path);
+  // Go's own server answers a broken escape before any filter sees it
+  if (path === undefined) return textResponse(400, "400 Bad Request");
+  let context: RequestContext | undefined;
+  let response: ApiResponse;
+  try {
+    const query = Query.parse(request.query);
+    const info = requestInfo(request.method, path, query);
+    context = new RequestContext(request, query, info, ANONYMOUS);
+    response = await withinDeadline(deadlineOf(query, info), answered(context, options));
+  } catch (error) {
+    if (error instanceof UndeterminedUrlError) {
+      return textResponse(500, `Internal Server Error: ${JSON.stringify(path)}: failed to create RequestInfo: ${error.message}\n`);
+    }
+    response = failureResponse(error, request, (panic) => options.onPanic(panic, request));
+  }
+  const warnings = context?.warningHeaders;
+  if (warnings !== undefined) response.headers.warning = warnings;
+  response.headers["cache-control"] ??= "no-cache, private";
+  return response;
+}
+
+async function answered(context: RequestContext, { authenticators, authorizers, handler }: ChainOptions): Promise<ApiResponse> {
+  context.user = await authenticatedUser(context.request, context.info, authenticators);
+  const permission = await authorize(authorizers, { user: context.user, info: context.info });
+  return handler(context, permission);
+}
+
+/** Who asks. Without credentials only what is public answers; the rest is 401. */
+async function authenticatedUser(request: ApiRequest, info: RequestInfo, authenticators: readonly Authenticator[]): Promise<UserInfo> {
+  for (const authenticator of authenticators) {
+    const found = authenticator(request);
+    const user = found instanceof Promise ? await found : found;
+    if (user !== undefined) return user;
+  }
+  if (publicPaths({ user: ANONYMOUS, info }) === "allow") return ANONYMOUS;
+  throw unauthorized();
+}

@@ -1,0 +1,35 @@
+import type { ApiRequest, UserInfo } from "../request.ts";
+import type { Query } from "../routing/query.ts";
+import type { RequestInfo } from "../routing/request-info.ts";
+import { Warnings } from "./warnings.ts";
+
+/** Everything that is known of a request on its way; filters fill it in, handlers read it. */
+export class RequestContext {
+  readonly request: ApiRequest;
+  readonly query: Query;
+  readonly info: RequestInfo;
+  /** Set by the authentication filter. */
+  user: UserInfo;
+  #warnings: Warnings | undefined;
+
+  constructor(request: ApiRequest, query: Query, info: RequestInfo, user: UserInfo) {
+    this.request = request;
+    this.query = query;
+    this.info = info;
+    this.user = user;
+  }
+
+  /** Adds texts to the client's `Warning` headers; what is undefined is none. */
+  warn(...texts: readonly (string | undefined)[]): void {
+    for (const text of texts) {
+      if (text === undefined) continue;
+      this.#warnings ??= new Warnings();
+      this.#warnings.add(text);
+    }
+  }
+
+  /** The headers, undefined when there are none. */
+  get warningHeaders(): string[] | undefined {
+    return this.#warnings?.headers();
+  }
+}

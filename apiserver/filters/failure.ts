@@ -1,0 +1,47 @@
+import { type Status, StatusError, timeout, unknownError } from "../../apimachinery/status/status.ts";
+import { StorageError, UnknownOutcomeError } from "../../storage/storage.ts";
+import { encodeStatus } from "../encodings/response.ts";
+import { acceptClauses } from "../negotiation/accept.ts";
+import { MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
+import type { ApiRequest, ApiResponse } from "../request.ts";
+import { statusHeaders, textResponse } from "./responses.ts";
+
+/** The answer to a request that failed; what is no failure of the request's is told to `onPanic`. */
+export function failureResponse(error: unknown, request: ApiRequest, onPanic: (error: unknown) => void): ApiResponse {
+  const failure = asStatusError(error);
+  if (failure === undefined) {
+    onPanic(error);
+    return textResponse(500, "This request caused apiserver to panic. Look in the logs for details.");
+  }
+  return statusResponse(failure.code, failure.status, request);
+}
+
+function asStatusError(error: unknown): StatusError | undefined {
+  if (error instanceof StatusError) return error;
+  if (error instanceof UnknownOutcomeError) {
+    return timeout("request did not complete within requested timeout - context deadline exceeded");
+  }
+  if (error instanceof StorageError) return unknownError(error.message);
+  return undefined;
+}
+
+/** A Status in the form that Accept names, JSON where it names none. */
+export function statusResponse(code: number, status: Status, request: ApiRequest): ApiResponse {
+  const mediaType = errorMediaType(request.headers.accept);
+  return {
+    status: code,
+    headers: { "content-type": mediaType, ...statusHeaders(status) },
+    body: encodeStatus(status, mediaType),
+  };
+}
+
+function errorMediaType(accept: string | undefined): MediaType {
+  for (const { type, subtype, parameters } of acceptClauses(accept ?? "")) {
+    if (parameters.has("sv") || (parameters.has("stream") && parameters.get("stream") !== "watch")) continue;
+    if (type === "*") return "application/json";
+    const found = MEDIA_TYPES.find((mediaType) => mediaType === `application/${subtype}` && type === "application");
+    if (found !== undefined) return found;
+    if (type === "application" && subtype === "*") return "application/json";
+  }
+  return "application/json";
+}

@@ -1,0 +1,31 @@
+/** Budget of all texts of one response, and of each once the budget was exceeded, in characters. */
+const TOTAL = 4096;
+const TRUNCATED = 256;
+
+/**
+ * The `Warning` headers of a response (k8s.io/apiserver, pkg/endpoints/filters/warning.go): each text once; when they exceed the budget
+ * all are cut short, and those that do not fit even so are left out.
+ */
+export class Warnings {
+  readonly #texts = new Set<string>();
+
+  add(...texts: readonly string[]): void {
+    for (const text of texts) if (text !== "" && !/[\u0000-\u001f\u007f-\u009f]/.test(text)) this.#texts.add(text);
+  }
+
+  /** `299 - "…"`, one each. */
+  headers(): string[] {
+    const texts = [...this.#texts];
+    const lengths = texts.map((text) => [...text].length);
+    const whole = lengths.reduce((sum, length) => sum + length, 0) <= TOTAL;
+    let total = 0;
+    const kept: string[] = [];
+    for (const text of texts) {
+      const shown = whole ? text : [...text].slice(0, TRUNCATED).join("");
+      if (total >= TOTAL) break;
+      total += [...shown].length;
+      kept.push(`299 - "${shown.replace(/[\\"]/g, "\\$&")}"`);
+    }
+    return kept;
+  }
+}

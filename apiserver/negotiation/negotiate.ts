@@ -1,0 +1,122 @@
+import { notAcceptable } from "../../apimachinery/status/status.ts";
+import { acceptClauses, type Clause } from "./accept.ts";
+
+export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
+
+/** The types in the order in which wildcards choose and error texts list them. */
+export const MEDIA_TYPES: readonly MediaType[] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+
+export type Transform = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+
+/** How the client wants an answer. */
+export interface Negotiated {
+  readonly mediaType: MediaType;
+  /** Another shape than the object's own, in that version of `meta.k8s.io`. */
+  readonly transform?: Transform;
+  readonly transformVersion?: "v1" | "v1beta1";
+  /** Asked for by a parameter of the Accept clause; query and user agent are looked at elsewhere. */
+  readonly pretty: boolean;
+}
+
+/** What an endpoint can give. */
+export interface Offer {
+  /** Built-in routes want one clause to name a type of theirs exactly, before anything else. */
+  readonly exact: boolean;
+  readonly types: readonly MediaType[];
+  /** The transforms this endpoint has. */
+  readonly transforms: boolean;
+  /** The answer is a stream of events. */
+  readonly stream: boolean;
+  /** What the error text lists besides `types`: collections of built-in kinds can be watched. */
+  readonly alsoListed: readonly string[];
+}
+
+const STREAM_TYPES = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+
+const offer = (partial: Partial<Offer>): Offer => ({
+  exact: false,
+  types: MEDIA_TYPES,
+  transforms: false,
+  stream: false,
+  alsoListed: [],
+  ...partial,
+});
+
+const JSON_AND_YAML: readonly MediaType[] = ["application/json", "application/yaml"];
+const STREAMED: readonly MediaType[] = ["application/json", "application/vnd.kubernetes.protobuf"];
+
+/** Every offer this server makes, one line each. */
+export const OFFERS = {
+  builtinObject: offer({ exact: true, transforms: true }),
+  builtinCollection: offer({ exact: true, transforms: true, alsoListed: STREAM_TYPES }),
+  builtinWatch: offer({ exact: true, types: STREAMED, transforms: true, stream: true, alsoListed: STREAM_TYPES }),
+  customObject: offer({ types: JSON_AND_YAML, transforms: true }),
+  customWatch: offer({ types: ["application/json"], transforms: true, stream: true }),
+  groups: offer({}),
+  versions: offer({ exact: true }),
+  version: offer({ exact: true, types: ["application/json"] }),
+} as const;
+
+const remembered = new WeakMap<Offer, Map<string, Negotiated>>();
+
+/**
+ * Chooses the answer's form (k8s.io/apiserver, pkg/endpoints/handlers/negotiation). Clauses are tried best first; one whose transform or
+ * stream the endpoint does not have is skipped.
+ * @throws StatusError NotAcceptable, in one of two texts
+ */
+export function negotiate(accept: string | undefined, offered: Offer): Negotiated {
+  const header = accept?.trim() ?? "";
+  if (header === "") return PLAIN;
+  let known = remembered.get(offered);
+  if (known === undefined) {
+    known = new Map();
+    remembered.set(offered, known);
+  }
+  let negotiated = known.get(header);
+  if (negotiated === undefined) {
+    negotiated = choose(header, offered);
+    if (known.size >= 64) known.clear();
+    if (header.length <= 1024) known.set(header, negotiated);
+  }
+  return negotiated;
+}
+
+const PLAIN: Negotiated = { mediaType: "application/json", pretty: false };
+
+function choose(header: string, offered: Offer): Negotiated {
+  const clauses = acceptClauses(header);
+  if (offered.exact) {
+    const listed = offered.stream ? MEDIA_TYPES : offered.types;
+    if (!clauses.some(({ literal }) => literal === "*/*" || listed.includes(literal as MediaType))) {
+      throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${[...listed, ...offered.alsoListed].join(", ")}`, {});
+    }
+  }
+  for (const clause of clauses) {
+    for (const mediaType of offered.types) {
+      if (!matches(clause, mediaType)) continue;
+      const chosen = accepted(clause, mediaType, offered);
+      if (chosen !== undefined) return chosen;
+    }
+  }
+  const listed = offered.stream ? STREAM_TYPES : MEDIA_TYPES.filter((type) => !offered.exact || offered.types.includes(type));
+  throw notAcceptable(`only the following media types are accepted: ${listed.join(", ")}`);
+}
+
+function matches({ type, subtype }: Clause, mediaType: MediaType): boolean {
+  if (type === "*") return subtype === "*";
+  return type === "application" && (subtype === "*" || mediaType === `application/${subtype}`);
+}
+
+function accepted({ parameters }: Clause, mediaType: MediaType, offered: Offer): Negotiated | undefined {
+  if (parameters.has("sv")) return undefined;
+  if (parameters.has("stream") && (parameters.get("stream") !== "watch" || !offered.stream)) return undefined;
+  const pretty = parameters.get("pretty") === "1";
+  const transform = parameters.get("as");
+  if (transform === undefined) return { mediaType, pretty };
+  const version = parameters.get("v");
+  if (!offered.transforms || parameters.get("g") !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1")) return undefined;
+  if (transform === "Table" ? mediaType === "application/vnd.kubernetes.protobuf" : !/^PartialObjectMetadata(List)?$/.test(transform)) {
+    return undefined;
+  }
+  return { mediaType, pretty, transform: transform as Transform, transformVersion: version };
+}

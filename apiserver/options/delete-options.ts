@@ -1,0 +1,77 @@
+import { type FieldError, invalid as invalidField, notSupported } from "../../apimachinery/field/error.ts";
+import { parseInt64 } from "../../apimachinery/query/scalars.ts";
+import { invalid } from "../../apimachinery/status/status.ts";
+import { decodeDeleteOptions } from "../encodings/request-body.ts";
+import type { Query } from "../routing/query.ts";
+import { asBadRequest } from "./list-options.ts";
+import { dryRunErrors } from "./write-options.ts";
+
+/** metav1.DeleteOptions, checked. */
+export interface DeleteOptions {
+  readonly dryRun: boolean;
+  readonly propagationPolicy: "Foreground" | "Background" | "Orphan" | undefined;
+  /** The older way to say `Orphan` or `Background`. */
+  readonly orphanDependents: boolean | undefined;
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly gracePeriodSeconds: number | undefined;
+}
+
+/**
+ * The options of a deletion: from the body if there is one, else from the query.
+ * @throws StatusError BadRequest, UnsupportedMediaType, or Invalid of kind DeleteOptions
+ */
+export function parseDeleteOptions(query: Query, body: Uint8Array, contentType: string | undefined): DeleteOptions {
+  const raw = body.length > 0 ? decodeDeleteOptions(body, contentType) : fromQuery(query);
+  const errors = deleteErrors(raw);
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
+  return {
+    dryRun: (raw.dryRun ?? []).length > 0,
+    propagationPolicy: raw.propagationPolicy as DeleteOptions["propagationPolicy"],
+    orphanDependents: raw.orphanDependents,
+    preconditions: raw.preconditions ?? {},
+    gracePeriodSeconds: raw.gracePeriodSeconds,
+  };
+}
+
+/** As they come in a body or a query, not checked yet. */
+export interface RawDeleteOptions {
+  dryRun?: string[];
+  propagationPolicy?: string;
+  orphanDependents?: boolean;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  gracePeriodSeconds?: number;
+  ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
+}
+
+function fromQuery(query: Query): RawDeleteOptions {
+  const grace = query.get("gracePeriodSeconds");
+  return {
+    ...(query.has("dryRun") ? { dryRun: [...query.all("dryRun")] } : {}),
+    ...(query.has("propagationPolicy") ? { propagationPolicy: query.get("propagationPolicy") as string } : {}),
+    ...(query.has("orphanDependents") ? { orphanDependents: query.flag("orphanDependents") } : {}),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: asBadRequest(() => Number(parseInt64(grace))) }),
+    ...(query.has(UNSAFE) ? { [UNSAFE]: query.flag(UNSAFE) } : {}),
+  };
+}
+
+const UNSAFE = "ignoreStoreReadErrorWithClusterBreakingPotential";
+
+function deleteErrors(raw: RawDeleteOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  const { propagationPolicy, orphanDependents, dryRun = [] } = raw;
+  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
+    errors.push(invalidField("propagationPolicy", propagationPolicy, "orphanDependents and deletionPropagation cannot be both set"));
+  }
+  if (propagationPolicy !== undefined && !["Foreground", "Background", "Orphan"].includes(propagationPolicy)) {
+    errors.push(notSupported("propagationPolicy", propagationPolicy, ["Foreground", "Background", "Orphan", "nil"]));
+  }
+  errors.push(...dryRunErrors(dryRun));
+  if (raw.ignoreStoreReadErrorWithClusterBreakingPotential) {
+    const alone = (field: string) => errors.push(invalidField(UNSAFE, true, `cannot be set together with .${field}`));
+    if (raw.preconditions !== undefined) alone("preconditions");
+    if (orphanDependents !== undefined) alone("orphanDependents");
+    if (propagationPolicy !== undefined) alone("propagationPolicy");
+    if (raw.gracePeriodSeconds !== undefined) alone("gracePeriodSeconds");
+  }
+  return errors;
+}

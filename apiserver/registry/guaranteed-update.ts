@@ -1,0 +1,85 @@
+import type { KubeObject } from "../../apimachinery/object.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { ObjectRecord } from "./object-record.ts";
+import type { Resource } from "./resource.ts";
+
+/** What an attempt makes of the state it is shown. */
+export type Outcome =
+  /** Store this object. */
+  | { readonly do: "store"; readonly object: KubeObject }
+  /** Remove it; the object is what the answer shows. */
+  | { readonly do: "remove"; readonly object: KubeObject }
+  /** Nothing changes. */
+  | { readonly do: "nothing" };
+
+/** What became of it. */
+export type Result =
+  | { readonly did: "stored"; readonly record: ObjectRecord; readonly created: boolean }
+  | { readonly did: "removed"; readonly object: KubeObject; readonly revision: number }
+  | { readonly did: "nothing"; readonly record: ObjectRecord }
+  /** Dry run: what would have been stored or shown. */
+  | { readonly did: "tried"; readonly object: KubeObject; readonly created: boolean; readonly removed: boolean };
+
+export interface UpdateOptions {
+  readonly storage: Storage;
+  readonly resource: Resource;
+  readonly controlPlane: string;
+  readonly key: string;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Reads, changes and writes one object until no other writer comes between (k8s.io/apiserver, pkg/storage/interfaces.go).
+ *
+ * The first attempt takes the cached state, which may lag behind where the store is shared. What an attempt makes of such a state counts
+ * only if the write finds it unchanged; a refusal or "nothing to do" is checked against the store before it is believed.
+ *
+ * @param attempt may run several times; it throws to refuse
+ */
+export async function guaranteedUpdate(
+  options: UpdateOptions,
+  attempt: (current: ObjectRecord | undefined) => Promise<Outcome> | Outcome,
+): Promise<Result> {
+  const { storage, resource, key, dryRun } = options;
+  const collection = await resource.collection(options.controlPlane);
+  let current = collection.get(key);
+  let fresh = storage.exclusive;
+  for (;;) {
+    let outcome: Outcome | undefined;
+    let refusal: unknown;
+    try {
+      outcome = await attempt(current);
+    } catch (error) {
+      if (fresh) throw error;
+      refusal = error;
+    }
+    if (!fresh && (outcome === undefined || outcome.do === "nothing")) {
+      const stored = await storage.get(key);
+      fresh = true;
+      if (stored?.revision === current?.revision) {
+        if (outcome === undefined) throw refusal;
+      } else {
+        current = stored && resource.record(stored);
+        continue;
+      }
+    }
+    const decided = outcome as Outcome;
+    if (decided.do === "nothing") return { did: "nothing", record: current as ObjectRecord };
+    if (dryRun) return { did: "tried", object: decided.object, created: current === undefined, removed: decided.do === "remove" };
+
+    if (decided.do === "remove") {
+      const { revision } = current as ObjectRecord;
+      const result = await storage.delete(key, revision);
+      if (result.ok) return { did: "removed", object: decided.object, revision: result.revision };
+      current = result.current && resource.record(result.current);
+    } else {
+      const value = resource.encode(decided.object);
+      const result = current === undefined ? await storage.create(key, value) : await storage.update(key, value, current.revision);
+      if (result.ok) {
+        return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: current === undefined };
+      }
+      current = result.current && resource.record(result.current);
+    }
+    fresh = true;
+  }
+}

@@ -1,0 +1,101 @@
+import type { GroupResource, KubeObject } from "../../apimachinery/object.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import type { Collection } from "../../storage/cache/collection.ts";
+import type { WatchCache } from "../../storage/cache/watch-cache.ts";
+import type { Stored } from "../../storage/storage.ts";
+import { normaliseStored } from "./normalise.ts";
+import { ObjectCodec } from "./object-codec.ts";
+import { ObjectRecord } from "./object-record.ts";
+
+/** A kind as it is served: its keys in the store, its collection in the watch cache, its bytes. */
+export class Resource {
+  readonly kind: KindDefinition;
+  readonly groupResource: GroupResource;
+  /** The resource under whose name the objects lie: itself, but for a kind that is another one in a different shape. */
+  readonly storage: Resource;
+  readonly codec: ObjectCodec;
+  readonly #keyHead: string;
+  readonly #cache: WatchCache<ObjectRecord>;
+  /** Bytes in this kind's shape, of records that are stored in another. */
+  readonly #converted = new WeakMap<ObjectRecord, Buffer>();
+
+  constructor(kind: KindDefinition, cache: WatchCache<ObjectRecord>, storage?: Resource) {
+    this.kind = kind;
+    this.groupResource = { group: kind.group, resource: kind.plural };
+    this.storage = storage ?? this;
+    this.codec = new ObjectCodec(kind, (object) => normaliseStored(kind, object));
+    this.#keyHead = `${kind.group === "" ? "core" : kind.group}/${kind.plural}/`;
+    this.#cache = cache;
+  }
+
+  get namespaced(): boolean {
+    return this.kind.scope === "Namespaced";
+  }
+
+  get custom(): boolean {
+    return this.kind.flavor === "custom";
+  }
+
+  /** What precedes the control plane in every key of this resource. */
+  get keyHead(): string {
+    return this.storage.#keyHead;
+  }
+
+  /** The prefix of all keys of a control plane, or of one namespace of it. */
+  prefix(controlPlane: string, namespace = ""): string {
+    return namespace === "" ? `${this.keyHead}${controlPlane}/` : `${this.keyHead}${controlPlane}/${namespace}/`;
+  }
+
+  key(controlPlane: string, namespace: string, name: string): string {
+    return this.namespaced ? `${this.keyHead}${controlPlane}/${namespace}/${name}` : `${this.keyHead}${controlPlane}/${name}`;
+  }
+
+  /** The cached objects of a control plane; a plain value once they have been loaded. */
+  collection(controlPlane: string): Collection<ObjectRecord> | Promise<Collection<ObjectRecord>> {
+    return this.#cache.collection(this.prefix(controlPlane));
+  }
+
+  /** Makes the record of what the store holds. */
+  record(stored: Stored): ObjectRecord {
+    const { storage } = this;
+    return new ObjectRecord(stored.key, stored.revision, storage.codec.decode(stored.value, stored.revision), storage);
+  }
+
+  /** The record's bytes in this kind's shape. */
+  json(record: ObjectRecord): Buffer {
+    const { storedAs } = this.kind;
+    if (storedAs === undefined) return record.json;
+    let bytes = this.#converted.get(record);
+    if (bytes === undefined) {
+      bytes = ObjectCodec.render(storedAs.fromStored(record.object()));
+      this.#converted.set(record, bytes);
+    }
+    return bytes;
+  }
+
+  /** The record as an object of this kind; the caller may change it. */
+  object(record: ObjectRecord): KubeObject {
+    const object = record.object();
+    return this.kind.storedAs === undefined ? object : this.kind.storedAs.fromStored(object);
+  }
+
+  /** An object of this kind as bytes to store. */
+  encode(object: KubeObject): Buffer {
+    return this.storage.codec.encode(this.kind.storedAs === undefined ? object : this.kind.storedAs.toStored(object));
+  }
+
+  /** The values of all fields that a selector may name. */
+  selectableValues(object: KubeObject): Record<string, string> {
+    const values: Record<string, string> = {
+      "metadata.name": object.metadata.name ?? "",
+      "metadata.namespace": object.metadata.namespace ?? "",
+    };
+    for (const [label, value] of Object.entries(this.kind.selectableFields)) values[label] = value(object);
+    return values;
+  }
+
+  /** The same of a record; of a kind that is stored in another shape they are taken from its own. */
+  fields(record: ObjectRecord): Readonly<Record<string, string>> {
+    return this.storage === this ? record.fields : this.selectableValues(this.object(record));
+  }
+}

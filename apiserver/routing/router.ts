@@ -1,0 +1,97 @@
+import { notFoundRoute } from "../../apimachinery/status/status.ts";
+import type { Registry, VersionEntry } from "../registry/registry.ts";
+import type { Resource } from "../registry/resource.ts";
+
+/** Which part of the server answers an address. */
+export type Route =
+  | { readonly to: "resource"; readonly target: ResourceTarget }
+  | { readonly to: "groups" | "core-versions" | "version" | "index" }
+  | { readonly to: "group"; readonly group: string }
+  | { readonly to: "resources"; readonly version: VersionEntry }
+  | { readonly to: "health"; readonly endpoint: "healthz" | "livez" | "readyz"; readonly check: string | undefined }
+  | { readonly to: "openapi"; readonly path: string }
+  /** 404 in plain text. */
+  | { readonly to: "nothing" };
+
+/** What an address of a resource names. */
+export interface ResourceTarget {
+  readonly resource: Resource;
+  readonly namespace: string;
+  /** Empty for a collection. */
+  readonly name: string;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+  /** Below the deprecated `/watch/` paths. */
+  readonly watchPath: boolean;
+}
+
+const NOTHING: Route = { to: "nothing" };
+
+/**
+ * Finds what an address names. Trailing slashes do not count; empty segments elsewhere do.
+ * @param path the decoded path
+ * @throws StatusError NotFound inside groups of built-in kinds, where kube-apiserver answers with a Status
+ */
+export function routeOf(path: string, registry: Registry): Route {
+  if (!path.startsWith("/") || path.startsWith("//")) return NOTHING;
+  const tokens = path.replace(/\/+$/, "").split("/").slice(1);
+  const [first, ...rest] = tokens;
+  switch (first) {
+    case undefined:
+    case "":
+    case "index.html":
+      return rest.length === 0 ? { to: "index" } : NOTHING;
+    case "api":
+      return rest.length === 0 ? { to: "core-versions" } : versionRoute("", rest, registry);
+    case "apis": {
+      const [group, ...below] = rest;
+      if (group === undefined) return { to: "groups" };
+      if (group === "" || registry.group(group) === undefined) return NOTHING;
+      return below.length === 0 ? { to: "group", group } : versionRoute(group, below, registry);
+    }
+    case "version":
+      if (rest.length > 0) throw notFoundRoute();
+      return { to: "version" };
+    case "healthz":
+    case "livez":
+    case "readyz":
+      return { to: "health", endpoint: first, check: rest.length === 0 ? undefined : rest.join("/") };
+    case "openapi":
+      return rest[0] === "v2" || rest[0] === "v3" ? { to: "openapi", path: tokens.join("/") } : NOTHING;
+    default:
+      return NOTHING;
+  }
+}
+
+function versionRoute(group: string, [version = "", ...rest]: readonly string[], registry: Registry): Route {
+  const entry = registry.version(group, version);
+  if (entry === undefined) return missing(group, registry);
+  if (rest.length === 0) return { to: "resources", version: entry };
+  const watchPath = rest[0] === "watch";
+  const target = resourceTarget(watchPath ? rest.slice(1) : rest, entry, watchPath);
+  return target === undefined ? missing(group, registry) : { to: "resource", target };
+}
+
+/** What is not there: plain text where only custom kinds live, a Status elsewhere. */
+function missing(group: string, registry: Registry): Route {
+  if (registry.group(group)?.custom) return NOTHING;
+  throw notFoundRoute();
+}
+
+function resourceTarget(tokens: readonly string[], version: VersionEntry, watchPath: boolean): ResourceTarget | undefined {
+  const found = (plural: string | undefined, namespace: string, rest: readonly string[]): ResourceTarget | undefined => {
+    const resource = plural === undefined ? undefined : version.resources.get(plural);
+    if (resource === undefined || rest.length > 2 || rest.some((token) => token === "")) return undefined;
+    const [name = "", subresource = ""] = rest;
+    if (!resource.custom && subresource !== "" && !hasSubresource(resource, subresource)) return undefined;
+    return { resource, namespace, name, subresource, watchPath };
+  };
+
+  const inNamespace = tokens[0] === "namespaces" && tokens.length > 2 ? found(tokens[2], tokens[1] as string, tokens.slice(3)) : undefined;
+  if (inNamespace?.resource.namespaced) return inNamespace.namespace === "" && inNamespace.name !== "" ? undefined : inNamespace;
+  const target = found(tokens[0], "", tokens.slice(1));
+  // across namespaces a namespaced kind has its collection only
+  return target === undefined || (target.resource.namespaced && target.name !== "") ? undefined : target;
+}
+
+const hasSubresource = ({ kind }: Resource, subresource: string) => Object.hasOwn(kind.subresources, subresource);

@@ -1,0 +1,31 @@
+import type { FieldError } from "../../apimachinery/field/error.ts";
+import type { JsonObject } from "../../apimachinery/json/value.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import { validateCustomObject } from "../../openapi/structural/custom-object.ts";
+import { applyDefaults } from "../../openapi/structural/defaults.ts";
+import { validateMetadata } from "../metadata/validate.ts";
+import { embeddedMetadata } from "./embedded.ts";
+
+/** Sets and clears what clients do not decide when they create: the first generation, the status of a kind that has one of its own. */
+export function prepareForCreate(kind: KindDefinition, object: KubeObject): void {
+  if (kind.flavor === "builtin") {
+    kind.strategy.prepareForCreate?.(object);
+    return;
+  }
+  if (kind.subresources.status) {
+    delete object.status;
+    // a status that has defaults is there from the start
+    applyDefaults(kind.schema, object as unknown as JsonObject);
+  }
+  object.metadata.generation = 1;
+}
+
+/** Everything wrong with an object about to be created: its metadata first, then the rules of its kind. */
+export function validateForCreate(kind: KindDefinition, object: KubeObject): FieldError[] {
+  const errors = validateMetadata(kind, object);
+  if (kind.flavor === "custom") return validateCustomObject(kind, asJson(object), undefined, { errors, validate: embeddedMetadata });
+  return [...errors, ...(kind.strategy.validate?.(object) ?? [])];
+}
+
+const asJson = (object: KubeObject) => object as unknown as JsonObject;

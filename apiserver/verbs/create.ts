@@ -1,0 +1,101 @@
+import { copyJson } from "../../apimachinery/json/copy.ts";
+import type { JsonObject } from "../../apimachinery/json/value.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { alreadyExists, invalid, isReason, noUniqueName, unknownError } from "../../apimachinery/status/status.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { completeMetadataForCreate, GENERATE_NAME_ATTEMPTS, prepareMetadataForCreate } from "../metadata/create.ts";
+import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
+import { parseWriteOptions, type WriteOptions } from "../options/write-options.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { ApiResponse } from "../request.ts";
+import type { ResourceTarget } from "../routing/router.ts";
+import type { Serving } from "../serving.ts";
+import { prepareForCreate, validateForCreate } from "../strategy/create.ts";
+import { negotiateObject, respondObject, respondRecord } from "./respond.ts";
+import { attributesOf, decodeBody, keyOf, type Ref, readBody } from "./writing.ts";
+
+/** POST to a collection; of a custom kind also to an object's address, whose name does not count then. */
+export async function createObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+  const { resource, namespace } = target;
+  const negotiated = negotiateObject(context, resource);
+  const body = await readBody(context);
+  const options = parseWriteOptions(context.query, "CreateOptions");
+  const object = decodeBody(context, resource, body, options);
+  const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name: object.metadata.name ?? "", part: "" };
+  const created = await create(serving, context, ref, object, options);
+  return created.record === undefined
+    ? respondObject(context, resource, negotiated, 201, created.object)
+    : respondRecord(context, resource, negotiated, 201, created.record);
+}
+
+/** A stored object, or with a dry run one that would have been stored. */
+export type Created = { readonly record: ObjectRecord } | { readonly record: undefined; readonly object: KubeObject };
+
+/**
+ * Takes a decoded object the whole way into the store (reference, section 4.1): system fields, admission, strategy, validation.
+ * @throws StatusError whatever refuses it; nothing is stored then
+ */
+export async function create(
+  serving: Serving,
+  context: RequestContext,
+  ref: Ref,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<Created> {
+  const { resourceVersion } = object.metadata;
+  prepareMetadataForCreate(object, ref.namespace);
+  context.warn(dedupeOwnerReferences(object.metadata, false));
+
+  const generating = !object.metadata.name && !!object.metadata.generateName;
+  for (let attempt = 1; ; attempt += 1) {
+    const candidate = generating ? (copyJson(object as unknown as JsonObject) as unknown as KubeObject) : object;
+    try {
+      return await attemptCreate(serving, context, ref, candidate, options, resourceVersion);
+    } catch (error) {
+      if (!isReason(error, "AlreadyExists") || !candidate.metadata.generateName) throw error;
+      if (!generating || attempt === GENERATE_NAME_ATTEMPTS) throw noUniqueName(ref.resource.groupResource, candidate.metadata.name ?? "");
+    }
+  }
+}
+
+async function attemptCreate(
+  serving: Serving,
+  context: RequestContext,
+  ref: Ref,
+  object: KubeObject,
+  options: WriteOptions,
+  sentVersion: string | undefined,
+): Promise<Created> {
+  const { resource } = ref;
+  const { kind } = resource;
+  await serving.admission.admit(attributesOf(ref, "CREATE", options.dryRun, object, undefined));
+  context.warn(dedupeOwnerReferences(object.metadata, true));
+  completeMetadataForCreate(object.metadata, serving);
+  const name = object.metadata.name ?? "";
+  prepareForCreate(kind, object);
+  const errors = validateForCreate(kind, object);
+  if (errors.length > 0) throw invalid(kind, name, errors);
+  if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
+  context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
+
+  const named = { ...ref, name };
+  await serving.admission.validate(attributesOf(named, "CREATE", options.dryRun, object, undefined));
+  const key = keyOf(named);
+  if (options.dryRun) {
+    const existing = await serving.storage.get(key);
+    if (existing !== undefined) throw takenBy(resource.record(existing), name);
+    return { record: undefined, object };
+  }
+  if (sentVersion !== undefined && sentVersion !== "" && sentVersion !== "0") {
+    throw unknownError("resourceVersion should not be set on objects to be created");
+  }
+  const value = resource.encode(object);
+  const result = await serving.storage.create(key, value);
+  if (result.ok) return { record: resource.record({ key, value, revision: result.revision }) };
+  throw result.current === undefined ? alreadyExists(resource.groupResource, name) : takenBy(resource.record(result.current), name);
+}
+
+function takenBy(record: ObjectRecord, name: string) {
+  const terminating = record.object().metadata.deletionTimestamp !== undefined;
+  return alreadyExists(record.resource.groupResource, name, { terminating });
+}

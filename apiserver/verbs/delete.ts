@@ -1,0 +1,113 @@
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { conflict, deleted as deletedStatus, notFound } from "../../apimachinery/status/status.ts";
+import { formatTime } from "../../apimachinery/time/timestamp.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { statusResponse } from "../filters/failure.ts";
+import { type DeleteOptions, parseDeleteOptions } from "../options/delete-options.ts";
+import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
+import type { ApiResponse } from "../request.ts";
+import type { ResourceTarget } from "../routing/router.ts";
+import type { Serving } from "../serving.ts";
+import { finalizersAfterDelete } from "../strategy/delete.ts";
+import { negotiateObject } from "./respond.ts";
+import { respondResult } from "./respond-result.ts";
+import { attributesOf, isNamespace, keyOf, type Ref, readBody } from "./writing.ts";
+
+/** DELETE of one object. */
+export async function deleteObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+  const { resource, namespace, name } = target;
+  const negotiated = negotiateObject(context, resource);
+  const body = await readBody(context);
+  const options = parseDeleteOptions(context.query, body, context.request.headers["content-type"]);
+  const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name, part: "" };
+  const result = await deleteOne(serving, ref, options);
+  const removed = removedObject(result);
+  if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
+    return statusResponse(200, deletedStatus(resource.groupResource, name, removed.metadata.uid), context.request);
+  }
+  const response = respondResult(context, resource, negotiated, result);
+  // the older option speaks of what is accepted while something still holds the object
+  return removed === undefined && options.orphanDependents === false ? { ...response, status: 202 } : response;
+}
+
+/** The last state of what a deletion removed; undefined when it only marked it. */
+function removedObject(result: Result): KubeObject | undefined {
+  if (result.did === "removed") return result.object;
+  return result.did === "tried" && result.removed ? result.object : undefined;
+}
+
+/**
+ * Removes an object, or marks it where finalizers hold it (reference, section 4.5).
+ * @throws StatusError NotFound, Conflict of preconditions, or what admission says
+ */
+export function deleteOne(serving: Serving, ref: Ref, options: DeleteOptions): Promise<Result> {
+  const { resource, name } = ref;
+  const update = { storage: serving.storage, resource, controlPlane: ref.controlPlane, key: keyOf(ref), dryRun: options.dryRun };
+  return guaranteedUpdate(update, async (current): Promise<Outcome> => {
+    if (current === undefined) throw notFound(resource.groupResource, name);
+    const old = resource.object(current);
+    checkPreconditions(ref, options, old);
+    await serving.admission.admit(attributesOf(ref, "DELETE", options.dryRun, undefined, old));
+    await serving.admission.validate(attributesOf(ref, "DELETE", options.dryRun, undefined, old));
+    return isNamespace(resource) ? markNamespace(serving, old, options, ref) : mark(serving, old, options, ref);
+  });
+}
+
+/** Removes the object, or marks it as going, once. Its finalizers follow the options every time. */
+function mark(serving: Serving, object: KubeObject, options: DeleteOptions, { resource }: Ref): Outcome {
+  const { metadata } = object;
+  const present = metadata.finalizers ?? [];
+  const finalizers = finalizersAfterDelete(present, options, resource.kind);
+  if (finalizers.length === 0) return { do: "remove", object };
+  if (metadata.deletionTimestamp !== undefined && sameNames(finalizers, present)) return { do: "nothing" };
+  metadata.finalizers = finalizers;
+  if (metadata.deletionTimestamp === undefined) {
+    metadata.deletionTimestamp = formatTime(serving.now());
+    metadata.deletionGracePeriodSeconds = 0;
+    if ((metadata.generation ?? 0) > 0) metadata.generation = (metadata.generation as number) + 1;
+  }
+  return { do: "store", object };
+}
+
+const sameNames = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name, index) => name === b[index]);
+
+/** A namespace is always marked first: it goes when its content is gone and the last finalizer of its spec with it. */
+function markNamespace(serving: Serving, object: KubeObject, options: DeleteOptions, { resource }: Ref): Outcome {
+  const { metadata } = object;
+  const finalizers = finalizersAfterDelete(metadata.finalizers ?? [], options, resource.kind);
+  const specFinalizers = (object.spec as { finalizers?: string[] } | undefined)?.finalizers ?? [];
+  if (metadata.deletionTimestamp !== undefined) {
+    if (finalizers.length === 0 && specFinalizers.length === 0) return { do: "remove", object };
+    if (sameNames(finalizers, metadata.finalizers ?? [])) return { do: "nothing" };
+  } else {
+    metadata.deletionTimestamp = formatTime(serving.now());
+    object.status = { ...(object.status as object | undefined), phase: "Terminating" };
+  }
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  return { do: "store", object };
+}
+
+function checkPreconditions(ref: Ref, { preconditions }: DeleteOptions, { metadata }: KubeObject): void {
+  const { resource, name } = ref;
+  // kube-apiserver names the kind here, not the resource
+  const named = { group: resource.kind.group, resource: resource.kind.kind };
+  const { uid, resourceVersion } = preconditions;
+  if (uid !== undefined && uid !== metadata.uid) {
+    if (isNamespace(resource)) {
+      throw conflict(resource.groupResource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`);
+    }
+    throw conflict(
+      named,
+      name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw conflict(
+      named,
+      name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
+import { notFound } from "../../apimachinery/status/status.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import { decodeObject } from "../encodings/request-body.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { checkMetadataAgainstUrl } from "../metadata/update.ts";
+import { parseWriteOptions, type WriteOptions } from "../options/write-options.ts";
+import { applyJsonPatch } from "../patch/json-patch.ts";
+import { parseJsonPatch } from "../patch/json-patch-document.ts";
+import { type PatchType, patchTypeOf } from "../patch/media-types.ts";
+import { applyMergePatch } from "../patch/merge-patch.ts";
+import { readPatchDocument } from "../patch/patch-document.ts";
+import { applyStrategicMergePatch, printPatch } from "../patch/strategic-merge.ts";
+import { guaranteedUpdate } from "../registry/guaranteed-update.ts";
+import type { ApiResponse } from "../request.ts";
+import type { ResourceTarget } from "../routing/router.ts";
+import type { Serving } from "../serving.ts";
+import type { Part } from "../strategy/update.ts";
+import { replace } from "./replace.ts";
+import { negotiateObject } from "./respond.ts";
+import { respondResult } from "./respond-result.ts";
+import { keyOf, type Ref, readBody } from "./writing.ts";
+
+/** PATCH of an object or its status. The patch is applied to the newest state, again whenever another writer came between. */
+export async function patchObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+  const { resource, namespace, name } = target;
+  const { kind } = resource;
+  const { controlPlane } = context.info;
+  const type = patchTypeOf(context.request.headers["content-type"], kind);
+  const negotiated = negotiateObject(context, resource);
+  const body = await readBody(context);
+  const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
+  const patch = readPatch(type, body, kind, options);
+  const ref: Ref = { resource, controlPlane, namespace, name, part: target.subresource as Part };
+
+  const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
+  const result = await guaranteedUpdate(update, (current) => {
+    if (current === undefined) throw notFound(resource.groupResource, name);
+    const patched = patch.apply(resource.object(current) as unknown as JsonObject);
+    const { object, warnings } = decodeObject(kind, patched.value, {
+      fieldValidation: options.fieldValidation,
+      problems: patched.strictErrors,
+      ...(patched.shown && { patchText: patched.shown }),
+    });
+    context.warn(...warnings);
+    kind.strategy.setDefaults?.(object);
+    checkMetadataAgainstUrl(object.metadata, name, namespace);
+    return replace(serving, context, ref, current, object, { dryRun: options.dryRun, patch: true });
+  });
+  return respondResult(context, resource, negotiated, result);
+}
+
+/** A patch that has been read, to be applied as often as need be. */
+interface Patch {
+  apply(object: JsonObject): Patched;
+}
+
+interface Patched {
+  readonly value: JsonValue;
+  /** What was doubled or unknown in the patch itself. */
+  readonly strictErrors: readonly string[];
+  /** How an error text shows the patch, where it does not show the patched object. */
+  readonly shown?: () => string;
+}
+
+function readPatch(type: PatchType, body: Uint8Array, kind: KindDefinition, { fieldValidation }: WriteOptions): Patch {
+  const document = readPatchDocument(body);
+  const lenient = fieldValidation === "Ignore";
+  switch (type) {
+    case "json":
+      return {
+        apply: (object) => {
+          const { operations, strictErrors } = parseJsonPatch(document, { lenient });
+          return { value: applyJsonPatch(object, operations), strictErrors };
+        },
+      };
+    case "merge":
+      return { apply: (object) => ({ value: applyMergePatch(object, document.value, { lenient }), strictErrors: document.duplicates }) };
+    default:
+      return {
+        apply: (object) => ({
+          value: applyStrategicMergePatch(object, document.value, kind),
+          strictErrors: document.duplicates,
+          shown: () => printPatch(document.value),
+        }),
+      };
+  }
+}

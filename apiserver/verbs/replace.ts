@@ -1,0 +1,97 @@
+import { invalid as invalidField } from "../../apimachinery/field/error.ts";
+import { semanticallyEqual } from "../../apimachinery/json/equal.ts";
+import type { JsonObject } from "../../apimachinery/json/value.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { parseUint64 } from "../../apimachinery/query/scalars.ts";
+import { conflict, invalid, MODIFIED, unknownError } from "../../apimachinery/status/status.ts";
+import { ParseError } from "../../apimachinery/validation/parse-error.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { settleNamespace } from "../metadata/create.ts";
+import { restoreSystemFields } from "../metadata/update.ts";
+import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
+import type { Outcome } from "../registry/guaranteed-update.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Resource } from "../registry/resource.ts";
+import type { Serving } from "../serving.ts";
+import { prepareForUpdate, validateForUpdate } from "../strategy/update.ts";
+import { attributesOf, isNamespace, type Ref } from "./writing.ts";
+
+export interface ReplaceOptions {
+  readonly dryRun: boolean;
+  /** A patch says what changes, so it needs no resourceVersion even where a PUT does. */
+  readonly patch: boolean;
+}
+
+/**
+ * Brings a wanted object up against the stored one, the way that PUT and every patch share (reference, section 4.2): optimistic lock,
+ * admission, strategy, validation, and the deletion that the last finalizer held up.
+ * @param object the wanted state; changed in place
+ * @throws StatusError whatever refuses it
+ */
+export async function replace(
+  serving: Serving,
+  context: RequestContext,
+  ref: Ref,
+  current: ObjectRecord,
+  object: KubeObject,
+  options: ReplaceOptions,
+): Promise<Outcome> {
+  const { resource, part, namespace } = ref;
+  const { kind, groupResource } = resource;
+  const old = resource.object(current);
+  checkVersion(ref, object, current, options);
+  if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
+    throw conflict(
+      groupResource,
+      ref.name,
+      `StorageError: invalid object, Code: 4, Key: ${current.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ` +
+        `UID in precondition: ${object.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+    );
+  }
+  settleNamespace(object.metadata, namespace);
+  if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
+  await serving.admission.admit(attributesOf(ref, "UPDATE", options.dryRun, object, old));
+  context.warn(dedupeOwnerReferences(object.metadata, true));
+  restoreSystemFields(object.metadata, old.metadata);
+  prepareForUpdate(kind, part, object, old);
+  const errors = validateForUpdate(kind, part, object, old);
+  if (errors.length > 0) throw invalid(kind, ref.name, errors);
+  if (resource.custom) context.warn(...finalizerWarnings(object.metadata, old.metadata));
+  context.warn(...(kind.strategy.warnings?.(object, old) ?? []));
+  await serving.admission.validate(attributesOf(ref, "UPDATE", options.dryRun, object, old));
+
+  if (isReadyToGo(resource, object)) return { do: "remove", object: { ...object, metadata: withVersion(object, current) } };
+  object.metadata.resourceVersion = old.metadata.resourceVersion as string;
+  return semanticallyEqual(object as unknown as JsonObject, old as unknown as JsonObject) ? { do: "nothing" } : { do: "store", object };
+}
+
+const withVersion = (object: KubeObject, current: ObjectRecord) => ({ ...object.metadata, resourceVersion: String(current.revision) });
+
+/** A terminating object goes with its last finalizer; a namespace needs its content's finalizer gone as well. */
+function isReadyToGo(resource: Resource, { metadata, spec }: KubeObject): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers?.length ?? 0) > 0) return false;
+  if (isNamespace(resource)) return ((spec as { finalizers?: string[] } | undefined)?.finalizers?.length ?? 0) === 0;
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+function checkVersion({ resource, name }: Ref, object: KubeObject, current: ObjectRecord, { patch }: ReplaceOptions): void {
+  const version = object.metadata.resourceVersion ?? "";
+  const revision = version === "" ? 0 : revisionIn(version);
+  if (revision === 0) {
+    if (resource.kind.strategy.allowUnconditionalUpdate) return;
+    // where Kubernetes would name the kind it names the resource here
+    const { group, resource: plural } = resource.groupResource;
+    if (patch && version === "") return;
+    throw invalid({ group, kind: plural }, name, [invalidField("metadata.resourceVersion", 0, "must be specified for an update")]);
+  }
+  if (revision !== current.revision) throw conflict(resource.groupResource, name, MODIFIED);
+}
+
+function revisionIn(version: string): number {
+  try {
+    return Number(parseUint64(version));
+  } catch (error) {
+    if (error instanceof ParseError) throw unknownError(error.message);
+    throw error;
+  }
+}

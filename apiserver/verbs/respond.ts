@@ -1,0 +1,67 @@
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { encodeResponse, prettyByDefault } from "../encodings/response.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { type Negotiated, negotiate, OFFERS } from "../negotiation/negotiate.ts";
+import { ObjectCodec } from "../registry/object-codec.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Resource } from "../registry/resource.ts";
+import type { ApiResponse } from "../request.ts";
+import { transformObject } from "../tables/transform.ts";
+
+export const NEWLINE = Buffer.from("\n");
+
+/** What the client accepts as the answer to a request about one object. */
+export const negotiateObject = (context: RequestContext, resource: Resource): Negotiated =>
+  negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinObject);
+
+/** Whether JSON is to be indented: the parameter says so, or without it a client that people read (curl, Wget, browsers). */
+export function wantsPretty({ query, request }: RequestContext): boolean {
+  if (query.has("pretty")) return ["true", "1"].includes(query.get("pretty") ?? "") || query.flag("pretty");
+  return prettyByDefault(request.headers["user-agent"]);
+}
+
+/** An object that lies in the store: its bytes go out as they are where the client takes plain JSON. */
+export function respondRecord(
+  context: RequestContext,
+  resource: Resource,
+  negotiated: Negotiated,
+  status: number,
+  record: ObjectRecord,
+): ApiResponse {
+  if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [resource.json(record), NEWLINE] };
+  return respondTransformed(context, resource, negotiated, status, resource.object(record));
+}
+
+/** An object that exists only in this answer. */
+export function respondObject(
+  context: RequestContext,
+  resource: Resource,
+  negotiated: Negotiated,
+  status: number,
+  object: KubeObject,
+): ApiResponse {
+  if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [ObjectCodec.render(object), NEWLINE] };
+  return respondTransformed(context, resource, negotiated, status, object);
+}
+
+const JSON_HEADERS = (): ApiResponse["headers"] => ({ "content-type": "application/json" });
+
+/** Plain JSON, neither indented nor in another shape. */
+export const isPlain = (context: RequestContext, { mediaType, transform, pretty }: Negotiated): boolean =>
+  mediaType === "application/json" && transform === undefined && !pretty && !wantsPretty(context);
+
+function respondTransformed(
+  context: RequestContext,
+  { kind }: Resource,
+  negotiated: Negotiated,
+  status: number,
+  object: KubeObject,
+): ApiResponse {
+  const { mediaType } = negotiated;
+  const shown = transformObject(kind, object, negotiated, context.query.get("includeObject"), Date.now());
+  return {
+    status,
+    headers: { "content-type": mediaType },
+    body: encodeResponse(shown, mediaType, negotiated.pretty || wantsPretty(context), kind),
+  };
+}

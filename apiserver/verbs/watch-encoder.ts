@@ -1,0 +1,55 @@
+import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
+import type { Status } from "../../apimachinery/status/status.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import type { EventType } from "../../storage/cache/cached.ts";
+import { encodeWatchEvent } from "../encodings/response.ts";
+import type { Negotiated } from "../negotiation/negotiate.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Resource } from "../registry/resource.ts";
+import { watchTransform } from "../tables/transform.ts";
+import type { WatchEncoder } from "./watch-stream.ts";
+
+/** Chooses how the events of a watch are written: shared frames where the client takes the stored kind as plain JSON. */
+export function watchEncoder(
+  resource: Resource,
+  negotiated: Negotiated,
+  includeObject: string | undefined,
+  now: () => number,
+): WatchEncoder {
+  const { mediaType, transform } = negotiated;
+  if (mediaType === "application/json" && transform === undefined && resource.storage === resource) return sharedFrames(resource.kind);
+  const shape = watchTransform(resource.kind, negotiated, includeObject, now);
+  return {
+    event: (type, record) => encodeWatchEvent(type, shape.object(resource.object(record)), mediaType, resource.kind),
+    bookmark: (revision, initialEnd) =>
+      encodeWatchEvent("BOOKMARK", shape.bookmark(bookmarkObject(resource.kind, revision, initialEnd)), mediaType, resource.kind),
+    error: (status) => encodeWatchEvent("ERROR", status, mediaType, resource.kind),
+  };
+}
+
+function sharedFrames(kind: KindDefinition): WatchEncoder {
+  const line = (type: string, object: unknown) => Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
+  return {
+    event: (type: EventType, record: ObjectRecord) => record.frame(type),
+    bookmark: (revision, initialEnd) => line("BOOKMARK", bookmarkObject(kind, revision, initialEnd)),
+    error: (status: Status) => line("ERROR", status),
+  };
+}
+
+/** An object of the kind with nothing but a revision; members that its Go type always writes are there too. */
+function bookmarkObject(kind: KindDefinition, revision: number, initialEventsEnd: boolean): KubeObject {
+  const object: KubeObject = {
+    apiVersion: apiVersionOf(kind),
+    kind: kind.kind,
+    metadata: {
+      resourceVersion: String(revision),
+      ...(initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),
+    },
+  };
+  if (kind.flavor === "builtin") {
+    for (const [name, member] of Object.entries(kind.schema.properties ?? {})) {
+      if (member.go?.zero !== undefined) object[name] = structuredClone(member.go.zero);
+    }
+  }
+  return object;
+}

@@ -1,0 +1,107 @@
+import type { Status } from "../../apimachinery/status/status.ts";
+import { StatusError } from "../../apimachinery/status/status.ts";
+import type { EventType, Watcher, WatchSink } from "../../storage/cache/cached.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Sink, StreamBody } from "../request.ts";
+
+/** How one event becomes bytes. */
+export interface WatchEncoder {
+  event(type: EventType, record: ObjectRecord): Uint8Array;
+  bookmark(revision: number, initialEventsEnd: boolean): Uint8Array;
+  error(status: Status): Uint8Array;
+}
+
+export interface WatchStreamOptions {
+  /** Starts the watch, or tells why it cannot be. */
+  readonly subscribe: (sink: WatchSink<ObjectRecord>) => Watcher | StatusError;
+  readonly encoder: WatchEncoder;
+  /** The client takes bookmarks. */
+  readonly bookmarks: boolean;
+  /** Milliseconds until the stream ends by itself, without an error. */
+  readonly lifetime: number;
+  /** What an ERROR event says of why the watch cannot go on. */
+  readonly statusOf: (error: Error) => Status;
+  /** Where open streams are listed for a server that drains. */
+  readonly streams: Set<{ drain(): void }>;
+}
+
+/** Bookmarks come about once a minute, and once shortly before the end. */
+const BOOKMARK_INTERVAL = 60_000;
+const LAST_BOOKMARK = 2_000;
+
+/** A watch as the body of an answer: a cursor of the cache on one side, a peer with back-pressure on the other. */
+export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
+  readonly #options: WatchStreamOptions;
+  #sink: Sink | undefined;
+  #watcher: Watcher | undefined;
+  #end: NodeJS.Timeout | undefined;
+  #bookmark: NodeJS.Timeout | undefined;
+
+  constructor(options: WatchStreamOptions) {
+    this.#options = options;
+  }
+
+  open(sink: Sink): void {
+    const { lifetime, bookmarks, streams } = this.#options;
+    this.#sink = sink;
+    streams.add(this);
+    this.#end = setTimeout(() => this.drain(), Math.min(lifetime, 2 ** 31 - 1));
+    if (bookmarks) this.#nextBookmark(lifetime);
+    const watcher = this.#options.subscribe(this);
+    if (watcher instanceof StatusError) this.end(watcher);
+    else if (this.#sink === undefined) watcher.close();
+    else this.#watcher = watcher;
+  }
+
+  /** One every minute, the last one two seconds before the end. */
+  #nextBookmark(left: number): void {
+    if (left <= LAST_BOOKMARK) return;
+    const wait = Math.min(BOOKMARK_INTERVAL, left - LAST_BOOKMARK);
+    this.#bookmark = setTimeout(() => {
+      const revision = this.#watcher?.revision ?? 0;
+      if (revision > 0) this.#sink?.write(this.#options.encoder.bookmark(revision, false));
+      this.#nextBookmark(left - wait);
+    }, wait);
+  }
+
+  event(type: EventType, record: ObjectRecord): boolean {
+    return this.#sink?.write(this.#options.encoder.event(type, record)) ?? false;
+  }
+
+  initialEnd(revision: number): boolean {
+    if (!this.#options.bookmarks) return true;
+    return this.#sink?.write(this.#options.encoder.bookmark(revision, true)) ?? false;
+  }
+
+  /** The watch itself is over: with an ERROR event if something went wrong. */
+  end(error: Error | undefined): void {
+    const sink = this.#release();
+    if (sink === undefined) return;
+    if (error !== undefined) sink.write(this.#options.encoder.error(this.#options.statusOf(error)));
+    sink.end();
+  }
+
+  drained(): void {
+    this.#watcher?.resume();
+  }
+
+  close(): void {
+    this.#release();
+  }
+
+  /** Ends the stream cleanly, as at the end of its lifetime. */
+  drain(): void {
+    this.#release()?.end();
+  }
+
+  #release(): Sink | undefined {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    clearTimeout(this.#end);
+    clearTimeout(this.#bookmark);
+    this.#options.streams.delete(this);
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    return sink;
+  }
+}

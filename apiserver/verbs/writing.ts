@@ -1,0 +1,61 @@
+import type { Attributes } from "../../admission/admission.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { decodeRequestBody } from "../encodings/request-body.ts";
+import type { RequestContext } from "../filters/context.ts";
+import type { WriteOptions } from "../options/write-options.ts";
+import type { Resource } from "../registry/resource.ts";
+import type { Part } from "../strategy/update.ts";
+
+/** The most bytes that a body may have (reference, section 2.4). */
+export const BODY_LIMIT = 3 * 1024 * 1024;
+
+export const readBody = ({ request }: RequestContext): Promise<Uint8Array> => request.readBody(BODY_LIMIT);
+
+/**
+ * Decodes the body of a create or update and sets the kind's defaults; what is wrong with it but can be lived with becomes warnings.
+ * @throws StatusError as {@link decodeRequestBody} does
+ */
+export function decodeBody(context: RequestContext, { kind }: Resource, body: Uint8Array, options: WriteOptions): KubeObject {
+  const { object, warnings } = decodeRequestBody(kind, context.request.headers["content-type"], body, options);
+  context.warn(...warnings);
+  kind.strategy.setDefaults?.(object);
+  return object;
+}
+
+export const isNamespace = ({ kind }: Resource): boolean => kind.kind === "Namespace" && kind.group === "";
+
+/** One object that a write is about. */
+export interface Ref {
+  readonly resource: Resource;
+  readonly controlPlane: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly part: Part;
+}
+
+export const keyOf = ({ resource, controlPlane, namespace, name }: Ref): string => resource.key(controlPlane, namespace, name);
+
+/** What admission is told of a write. */
+export function attributesOf(
+  ref: Ref,
+  operation: Attributes["operation"],
+  dryRun: boolean,
+  object: KubeObject | undefined,
+  oldObject: KubeObject | undefined,
+): Attributes {
+  const { resource } = ref;
+  const { kind, groupResource } = resource;
+  return {
+    operation,
+    controlPlane: ref.controlPlane,
+    kind: { group: kind.group, version: kind.version, kind: kind.kind },
+    resource: { ...groupResource, version: kind.version },
+    subresource: ref.part,
+    // a namespace is in itself, for admission as for authorization
+    namespace: isNamespace(resource) ? ref.name : ref.namespace,
+    name: ref.name,
+    dryRun,
+    ...(object && { object }),
+    ...(oldObject && { oldObject }),
+  };
+}
