@@ -71,7 +71,7 @@ export class DistantStorage implements Storage {
   readonly questions: ((error?: Error) => void)[] = [];
   /** Messages to observers on their way. */
   readonly #mail: (() => void)[] = [];
-  readonly #streams: Observer[] = [];
+  readonly #streams: { readonly observer: Observer; close(): void }[] = [];
   asked = 0;
   progressRequests = 0;
   /** Answers and delivers at once. */
@@ -99,13 +99,13 @@ export class DistantStorage implements Storage {
   }
 
   watch(range: WatchRange, observer: Observer): Watch {
-    this.#streams.push(observer);
     const send = (message: () => void) => (this.open ? message() : void this.#mail.push(message));
     const watch = this.#store.watch(range, {
       changes: (batch) => send(() => observer.changes(batch)),
       progress: (revision) => send(() => observer.progress?.(revision)),
       failed: (error) => send(() => observer.failed(error)),
     });
+    if (range.prefix === "") this.#streams.push({ observer, close: () => watch.close() });
     return {
       close: () => watch.close(),
       requestProgress: () => {
@@ -120,8 +120,15 @@ export class DistantStorage implements Storage {
     for (const message of this.#mail.splice(0, messages)) message();
   }
 
-  /** Breaks the newest stream that is open. */
+  /** Loses what is on its way. */
+  drop(): void {
+    this.#mail.length = 0;
+  }
+
+  /** Breaks the newest watch of everything. */
   breakStream(error: CompactedError | StorageError = new StorageError("it broke")): void {
-    this.#streams.at(-1)?.failed(error);
+    const stream = this.#streams.at(-1)!;
+    stream.close();
+    stream.observer.failed(error);
   }
 }
