@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { etcdBinary } from "./etcd-binary.ts";
+
+/** One etcd member on loopback, with real flushes, for a test. */
+export interface Etcd {
+  readonly endpoints: readonly string[];
+  readonly dataDir: string;
+  /** Ends it; the data stay for {@link start}. */
+  halt(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Starts it again with the same data and port. */
+  start(): Promise<void>;
+  /** Lets it stand still, connections open, until {@link resume}. */
+  pause(): void;
+  resume(): void;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error that says what to install if there is no etcd and none can be fetched; see {@link etcdBinary} */
+export async function startEtcd(): Promise<Etcd> {
+  const binary = await etcdBinary();
+  const dataDir = await mkdtemp(path.join(tmpdir(), "datum-etcd-"));
+  const [client, peer] = await freePorts();
+  const clientUrl = `http://127.0.0.1:${client}`;
+  const peerUrl = `http://127.0.0.1:${peer}`;
+  const args = [
+    ...["--name", "test", "--data-dir", dataDir, "--log-level", "error"],
+    ...["--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl],
+    ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", `test=${peerUrl}`],
+  ];
+  let child: ChildProcess | undefined;
+  const killAtExit = () => child?.kill("SIGKILL");
+  process.once("exit", killAtExit);
+
+  const halt = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
+    const ending = child;
+    child = undefined;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = once(ending, "exit");
+    ending.kill(signal);
+    const timer = setTimeout(() => ending.kill("SIGKILL"), 5_000);
+    await ended;
+    clearTimeout(timer);
+  };
+  const start = async () => {
+    let output = "";
+    const started = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] });
+    child = started;
+    started.stderr?.on("data", (chunk) => {
+      output += chunk;
+    });
+    for (let waited = 0; !(await isHealthy(clientUrl)); waited += 20) {
+      if (started.exitCode !== null || waited > 20_000) throw new Error(`etcd did not start: ${output}`);
+      await sleep(20);
+    }
+  };
+  await start();
+  return {
+    endpoints: [clientUrl],
+    dataDir,
+    halt,
+    start,
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
+    async stop() {
+      child?.kill("SIGCONT");
+      await halt();
+      process.off("exit", killAtExit);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health`);
+    return ((await response.json()) as { health?: string }).health === "true";
+  } catch {
+    return false;
+  }
+}
+
+/** Two ports that nobody listens on; both are taken before either is given back, so they differ. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()];
+  const ports: number[] = [];
+  for (const server of servers) {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address !== null && typeof address === "object") ports.push(address.port);
+  }
+  for (const server of servers) {
+    server.close();
+    await once(server, "close");
+  }
+  return [ports[0]!, ports[1]!];
+}
