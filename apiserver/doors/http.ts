@@ -1,14 +1,14 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { fastify } from "fastify";
 import type { Logger } from "pino";
 import { type Status, unreadable } from "../../apimachinery/status/status.ts";
 import { type Exchange, type Exchanges, failureOf, type Handle } from "./exchange.ts";
-import { Http1Exchange } from "./http1.ts";
-import { Http2Exchange, type Session } from "./http2.ts";
-import { type Peer, peerOf } from "./peer.ts";
+import { Http1Exchange, UNREAD_MS } from "./http1.ts";
+import { Http2Exchange } from "./http2.ts";
+import { type Link, peerOf } from "./peer.ts";
 
 export interface DoorOptions {
   readonly handle: Handle;
@@ -66,12 +66,16 @@ class HttpDoor implements Door, Exchanges {
   draining = false;
   readonly #log: Logger;
   readonly #grace: number;
-  readonly #peers = new WeakMap<TLSSocket, Peer>();
-  readonly #sessions = new Map<ServerHttp2Session, Session>();
+  readonly #sessions = new Map<ServerHttp2Session, Link>();
+  /** Connections that speak HTTP/1.1. */
+  readonly #connections = new Map<TLSSocket, Link>();
+  /** What is beneath all of them, and connections that have not come so far. */
   readonly #sockets = new Set<Socket>();
   readonly #server: Http2SecureServer;
   readonly #app;
   #closing: Promise<void> | undefined;
+  /** The connection whose handshake has just ended. */
+  #arriving: Link | undefined;
 
   constructor({ handle, tls, log, grace = 5_000 }: DoorOptions) {
     this.handle = handle;
@@ -88,8 +92,8 @@ class HttpDoor implements Door, Exchanges {
         // Node has added its own listener, which wraps streams in the HTTP/1.1 interface.
         server.removeAllListeners("stream");
         server.on("stream", (stream, headers) => {
-          const session = this.#sessions.get(stream.session as ServerHttp2Session);
-          if (session !== undefined) void new Http2Exchange(this, stream, headers, session).run();
+          const link = this.#sessions.get(stream.session as ServerHttp2Session);
+          if (link !== undefined) void new Http2Exchange(this, stream, headers, link).run();
         });
         return server as never;
       },
@@ -101,7 +105,8 @@ class HttpDoor implements Door, Exchanges {
     this.#app.addHook("onRequest", (request, reply) => {
       reply.hijack();
       const raw = request.raw as IncomingMessage & { originalUrl?: string };
-      void new Http1Exchange(this, raw, reply.raw, raw.originalUrl ?? "/", this.#peerOf(raw.socket as TLSSocket)).run();
+      const link = this.#connections.get(raw.socket as TLSSocket);
+      if (link !== undefined) void new Http1Exchange(this, raw, reply.raw, raw.originalUrl ?? "/", link).run();
     });
     this.#app.addHook("preClose", (done) => {
       this.#drain();
@@ -162,28 +167,31 @@ class HttpDoor implements Door, Exchanges {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     });
-    server.on("session", (session) => this.#admit(session));
-    return server;
-  }
-
-  #admit(http2: ServerHttp2Session): void {
-    const session: Session = { peer: peerOf(http2.socket as TLSSocket), streams: 0 };
-    this.#sessions.set(http2, session);
-    http2.once("close", () => this.#sessions.delete(http2));
-    // Node takes a connection for idle when nothing moves; a watch may be silent for long.
-    http2.setTimeout(IDLE_MS, () => {
-      if (session.streams === 0) http2.close();
+    // Before Node's own listener, which makes a session of the socket and hides it.
+    server.prependListener("secureConnection", (socket: TLSSocket) => {
+      this.#arriving = { peer: peerOf(socket), requests: 0 };
+      if (socket.alpnProtocol === "h2") return;
+      this.#connections.set(socket, this.#arriving);
+      socket.once("close", () => this.#connections.delete(socket));
     });
-    if (this.draining) http2.close();
-  }
-
-  #peerOf(socket: TLSSocket): Peer {
-    let peer = this.#peers.get(socket);
-    if (peer === undefined) {
-      peer = peerOf(socket);
-      this.#peers.set(socket, peer);
-    }
-    return peer;
+    server.on("secureConnection", (socket: TLSSocket) => {
+      if (this.draining) socket.destroy();
+    });
+    server.on("session", (session) => {
+      const link = this.#arriving!;
+      this.#sessions.set(session, link);
+      session.once("close", () => this.#sessions.delete(session));
+      // Node takes a connection for idle when nothing moves; a watch may be silent for long.
+      session.setTimeout(IDLE_MS, () => {
+        if (link.requests === 0) session.close();
+      });
+    });
+    // Node's own takes a connection for idle as soon as the end of an answer is written, flushed or not, and cuts it off.
+    const closeIdleConnections = () => {
+      for (const [socket, { requests }] of this.#connections) if (requests === 0) socket.destroy();
+    };
+    Object.assign(server, { closeIdleConnections });
+    return server;
   }
 
   /** Fastify stops listening right after; its `close` resolves when the last connection has ended. */
@@ -192,7 +200,7 @@ class HttpDoor implements Door, Exchanges {
     for (const exchange of this.streaming) exchange.stop();
     for (const session of this.#sessions.keys()) session.close();
     const cut = setTimeout(() => {
-      for (const session of this.#sessions.keys()) session.destroy();
+      for (const session of this.#sessions.keys()) session.destroy(undefined, constants.NGHTTP2_INTERNAL_ERROR);
       for (const socket of this.#sockets) socket.destroy();
     }, this.#grace);
     this.#server.once("close", () => clearTimeout(cut));
@@ -214,8 +222,10 @@ function refuse(error: Error & { code?: string }, socket: Socket & { _httpMessag
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
       `content-length: ${body.length}\r\nconnection: close\r\n\r\n${Buffer.from(body).toString()}`,
-    () => socket.destroy(),
   );
+  // A socket that is destroyed with bytes unread takes the answer with it.
+  socket.resume();
+  setTimeout(() => socket.destroy(), UNREAD_MS).unref();
 }
 
 function refusalOf(code: string | undefined): Status {

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { readAll } from "./body.ts";
 import { Exchange, type Exchanges, splitTarget } from "./exchange.ts";
-import type { Peer } from "./peer.ts";
+import type { Link, Peer } from "./peer.ts";
 
-/** How long a peer may go on sending a body that nobody reads before the connection is cut; the answer has been sent by then. */
-const UNREAD_MS = 1_000;
+/** How long a peer may go on sending what nobody reads before the connection is cut; the answer has been sent by then. Milliseconds. */
+export const UNREAD_MS = 1_000;
 
 /** One request of an HTTP/1.1 connection. */
 export class Http1Exchange extends Exchange {
@@ -19,18 +19,23 @@ export class Http1Exchange extends Exchange {
   readonly #response: ServerResponse;
 
   /** @param target the URL as sent, which the router does not see */
-  constructor(exchanges: Exchanges, request: IncomingMessage, response: ServerResponse, target: string, peer: Peer) {
+  constructor(exchanges: Exchanges, request: IncomingMessage, response: ServerResponse, target: string, link: Link) {
     super(exchanges);
     const { path, query } = splitTarget(target);
     this.method = request.method ?? "";
     this.path = path;
     this.query = query;
     this.headers = request.headers as ApiRequest["headers"];
-    this.connection = peer;
+    this.connection = link.peer;
     this.#exchanges = exchanges;
     this.#request = request;
     this.#response = response;
-    response.on("close", () => this.closed());
+    link.requests++;
+    response.on("close", () => {
+      link.requests--;
+      this.closed();
+      if (exchanges.draining && link.requests === 0) request.socket.end();
+    });
     response.on("drain", () => this.drained());
     response.on("finish", () => this.#cutUnread());
     // What goes wrong on the way shows as `close`; without listeners it would end the process.

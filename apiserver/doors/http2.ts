@@ -2,14 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "nod
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { readAll } from "./body.ts";
 import { Exchange, type Exchanges, splitTarget } from "./exchange.ts";
-import type { Peer } from "./peer.ts";
-
-/** An HTTP/2 connection. */
-export interface Session {
-  readonly peer: Peer;
-  /** How many requests it is in the middle of. */
-  streams: number;
-}
+import type { Link, Peer } from "./peer.ts";
 
 /** One request of an HTTP/2 connection, on Node's stream itself: see docs/decisions/0001-libraries.md for what that saves. */
 export class Http2Exchange extends Exchange {
@@ -20,7 +13,7 @@ export class Http2Exchange extends Exchange {
   readonly connection: Peer;
   readonly #stream: ServerHttp2Stream;
 
-  constructor(exchanges: Exchanges, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session) {
+  constructor(exchanges: Exchanges, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, link: Link) {
     super(exchanges);
     const { path, query } = splitTarget((headers[":path"] as string | undefined) ?? "*");
     this.method = headers[":method"] as string;
@@ -28,11 +21,11 @@ export class Http2Exchange extends Exchange {
     this.query = query;
     headers.host ??= headers[":authority"] as string | undefined;
     this.headers = headers as ApiRequest["headers"];
-    this.connection = session.peer;
+    this.connection = link.peer;
     this.#stream = stream;
-    session.streams++;
+    link.requests++;
     stream.on("close", () => {
-      session.streams--;
+      link.requests--;
       this.closed();
     });
     stream.on("drain", () => this.drained());

@@ -1,10 +1,17 @@
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import type { ClientCertificate, Connection } from "../request.ts";
 
-/** What the door knows of one connection; worked out once, when its first request comes. */
+/** What the door knows of whoever is at the other end of a connection; worked out once. */
 export interface Peer extends Connection {
   /** A certificate was shown that no known authority vouches for, or that is not valid now. */
   readonly certificateRejected: boolean;
+}
+
+/** A connection: an HTTP/2 session, or a socket that speaks HTTP/1.1. */
+export interface Link {
+  readonly peer: Peer;
+  /** How many requests it is in the middle of. */
+  requests: number;
 }
 
 /**

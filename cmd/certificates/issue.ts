@@ -7,14 +7,17 @@ import * as x509 from "@peculiar/x509";
  * The only module that makes certificates. It takes a tenth of a second to load, so it is imported when there is one to make.
  */
 
-const crypto = webcrypto as unknown as Crypto;
+type CryptoKey = webcrypto.CryptoKey;
+
+/** Node's, under the name that browsers' types know it by. */
+const crypto = webcrypto as Parameters<typeof x509.cryptoProvider.set>[0] & webcrypto.Crypto;
 
 /** Clocks of clients may run behind by this much. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 export interface Subject {
   readonly commonName: string;
-  readonly organization?: string;
+  readonly organizations?: readonly string[];
 }
 
 export interface Order {
@@ -93,8 +96,8 @@ async function issue({ now, lifetime }: Order, signer: KeyObject, contents: Cont
   return `${certificate.toString("pem")}\n`;
 }
 
-function nameOf({ commonName, organization }: Subject): x509.JsonName {
-  return [...(organization === undefined ? [] : [{ O: [organization] }]), { CN: [commonName] }];
+function nameOf({ commonName, organizations = [] }: Subject): x509.JsonName {
+  return [...organizations.map((organization) => ({ O: [organization] })), { CN: [commonName] }];
 }
 
 const generalName = (name: string): x509.JsonGeneralName => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name });
@@ -112,7 +115,7 @@ function privatePart(key: KeyObject): Promise<CryptoKey> {
 const CURVES: Record<string, string> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
 
 /** Keys that people bring may be RSA or of another curve than those made here. */
-function algorithmOf(key: KeyObject): RsaHashedImportParams | EcKeyImportParams {
+function algorithmOf(key: KeyObject): webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams {
   if (key.asymmetricKeyType === "rsa") return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   const namedCurve = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ""];
   if (key.asymmetricKeyType !== "ec" || namedCurve === undefined)

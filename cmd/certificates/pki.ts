@@ -44,7 +44,7 @@ export async function ensurePki(folder: string, names: readonly string[], now: n
   const authority = await ensure(folder, "ca", { commonName: "datum-apiserver" }, now, AUTHORITY_LIFETIME_MS);
   const issuer: Issuer = { certificate: authority.certificate, key: authority.privateKey };
   const server = await ensure(folder, "apiserver", { commonName: "datum-apiserver" }, now, LEAF_LIFETIME_MS, issuer, names);
-  const admin = await ensure(folder, "admin", { commonName: "admin", organization: "system:masters" }, now, LEAF_LIFETIME_MS, issuer);
+  const admin = await ensure(folder, "admin", { commonName: "admin", organizations: ["system:masters"] }, now, LEAF_LIFETIME_MS, issuer);
   const all = [authority, server, admin];
   return {
     authority,
