@@ -296,8 +296,8 @@ export class JsonReader {
         return out;
       }
       if (character === BACKSLASH) {
-        const escape = text.charCodeAt(at + 1);
-        if (escape === 0x75) {
+        const letter = text.charCodeAt(at + 1);
+        if (letter === 0x75) {
           const unit = this.#readHex(at + 2);
           at += 6;
           if ((unit & 0xf800) !== 0xd800) out += String.fromCharCode(unit);
