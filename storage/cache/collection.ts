@@ -237,4 +237,4 @@ export class Collection<T extends Cached> implements Source<T> {
 }
 
 /** So that it is done in a few milliseconds. */
-const MOST_UNDONE = 2_000;
+const MOST_UNDONE = 1_000;

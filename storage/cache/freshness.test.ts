@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { StorageError } from "../storage.ts";
 import type { Collection } from "./collection.ts";
@@ -26,7 +27,7 @@ function pass(ms: number): void {
 beforeEach(async () => {
   now = 0;
   timers = [];
-  store = new MemoryStorage();
+  store = new MemoryStorage(new History(0));
   storage = new DistantStorage(store);
   cache = textCache(storage, {
     now: () => now,

@@ -55,4 +55,5 @@ export async function readWindow<T extends Cached>(
   return new Snapshot(revision, tree, page.remaining > 0 && last !== undefined ? `${last.key}\0` : undefined, page.remaining);
 }
 
-const PAGE = 1_000;
+/** As many as kube-apiserver reads at once: an engine may count what remains for every page. */
+const PAGE = 10_000;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { CompactedError } from "../storage.ts";
 import type { EventType, Watcher } from "./cached.ts";
@@ -97,7 +98,7 @@ const COLORS = ["red", "green", "blue"];
 
 async function play(seed: number, options: { ring: number; compact: boolean }): Promise<{ expired: number; events: number }> {
   const below = random(seed);
-  const storage = new MemoryStorage();
+  const storage = new MemoryStorage(new History(0));
   const names = Array.from({ length: 12 }, (_, index) => `ns${index % 3}/${index}`);
   const write = async () => {
     const key = PREFIX + names[below(names.length)]!;

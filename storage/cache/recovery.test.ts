@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { CompactedError, StorageError } from "../storage.ts";
 import { DistantStorage, decode, encode, PREFIX, Recorder, settle, type TextRecord, textCache } from "./testing.ts";
@@ -29,7 +30,7 @@ const passTime = () => {
 
 beforeEach(async () => {
   timers = [];
-  store = new MemoryStorage();
+  store = new MemoryStorage(new History(0));
   storage = new DistantStorage(store);
   await open();
 });
@@ -151,7 +152,7 @@ describe("a load", () => {
   });
 
   it("reads large collections in pages of one revision", async () => {
-    for (let index = 0; index < 2_500; index++) await store.create(`${PREFIX}${index}`, encode("1"));
+    for (let index = 0; index < 25_000; index++) await store.create(`${PREFIX}${index}`, encode("1"));
     const revisions: (number | undefined)[] = [];
     const scan = storage.scan;
     storage.scan = async (range) => {
@@ -161,9 +162,9 @@ describe("a load", () => {
       return answer;
     };
     const collection = await cache.collection(PREFIX);
-    expect(revisions).toEqual([undefined, 2_500, 2_500]);
-    expect(collection.size).toBe(2_503);
-    expect(collection.ring.after).toBe(2_500);
+    expect(revisions).toEqual([undefined, 25_000, 25_000]);
+    expect(collection.size).toBe(25_003);
+    expect(collection.ring.after).toBe(25_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { CompactedError, FutureRevisionError } from "../storage.ts";
 import type { Collection } from "./collection.ts";
@@ -19,7 +20,7 @@ async function open(options = {}): Promise<void> {
 
 beforeEach(async () => {
   now = 0;
-  storage = new MemoryStorage();
+  storage = new MemoryStorage(new History(0));
   await open();
 });
 afterEach(() => cache.close());

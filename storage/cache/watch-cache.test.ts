@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { encode, PREFIX, Recorder, settle, type TextRecord, textCache } from "./testing.ts";
 import type { WatchCache } from "./watch-cache.ts";
@@ -7,7 +8,7 @@ let storage: MemoryStorage;
 let cache: WatchCache<TextRecord>;
 
 beforeEach(async () => {
-  storage = new MemoryStorage();
+  storage = new MemoryStorage(new History(0));
   cache = textCache(storage);
   await cache.start();
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { CompactedError } from "../storage.ts";
 import type { Collection } from "./collection.ts";
@@ -26,7 +27,7 @@ async function open(options = {}): Promise<void> {
 }
 
 beforeEach(async () => {
-  storage = new MemoryStorage();
+  storage = new MemoryStorage(new History(0));
   await open();
 });
 afterEach(() => cache.close());
