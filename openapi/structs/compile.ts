@@ -1,8 +1,9 @@
 import type { JsonValue } from "../../apimachinery/json/value.ts";
+import { Quantity } from "../../apimachinery/quantity/quantity.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { type Field, ListType, MapType, RawType, StructType } from "./containers.ts";
 import type { GoType } from "./go-type.ts";
-import { BoolType, BytesType, FloatType, IntOrStringType, IntType, StringType, TimeType } from "./scalars.ts";
+import { BoolType, BytesType, FloatType, IntOrStringType, IntType, StringType, TextType, TimeType } from "./scalars.ts";
 
 const compiled = new WeakMap<Schema, GoType>();
 
@@ -30,6 +31,7 @@ export function goTypeOf(schema: Schema): GoType {
 
 function compile(schema: Schema): GoType {
   const { type, format, items, properties, additionalProperties, go } = schema;
+  if (go?.type === QUANTITY) return new TextType(QUANTITY, (text) => Quantity.parse(text).toString(), "0");
   if (schema["x-kubernetes-int-or-string"]) return new IntOrStringType();
   switch (type) {
     case "string":
@@ -49,6 +51,8 @@ function compile(schema: Schema): GoType {
       return new RawType(go?.type ?? "interface {}");
   }
 }
+
+const QUANTITY = "resource.Quantity";
 
 function structOf(schema: Schema, properties: NonNullable<Schema["properties"]>): StructType {
   const struct = schema.go?.struct ?? "";
