@@ -34,6 +34,8 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
  * Two forms: over HTTP with a kubeconfig (`client/http/`) and in process (`apiserver/in-process/`); both speak through a Transport.
  */
 export interface Client {
+  /** A document that is no resource, such as `/apis`. */
+  document<T>(path: string): Promise<T>;
   get<T extends KubeObject = KubeObject>(resource: ResourceRef, object: ObjectRef, options?: Options): Promise<T>;
   /** All namespaces when `namespace` is undefined. */
   list<T extends KubeObject = KubeObject>(resource: ResourceRef, namespace?: string, options?: Options): Promise<KubeList<T>>;

@@ -1,0 +1,59 @@
+import { isReason } from "../../apimachinery/status/status.ts";
+import type { Namespace } from "../../apis/core/v1/namespace.ts";
+import type { Condition } from "../runtime/conditions.ts";
+import type { Controller, ReconcileResult, Surroundings } from "../runtime/controller.ts";
+import { workOn } from "../runtime/controller.ts";
+import { Informer, keyOf } from "../runtime/informer.ts";
+import { WorkQueue } from "../runtime/work-queue.ts";
+import { deletionConditions } from "./conditions.ts";
+import { NAMESPACES, removeContent } from "./content.ts";
+
+/** How long to wait before looking again at what finalizers hold. */
+const LOOK_AGAIN = 5_000;
+const WORKERS = 4;
+
+/** The finalizer of a namespace's spec that stands for its content. */
+const KUBERNETES = "kubernetes";
+
+/** Empties namespaces that are to go, then takes away the finalizer that held them (kubernetes, pkg/controller/namespace). */
+export const namespaceController: Controller = {
+  name: "namespace",
+  async run(surroundings, signal) {
+    const { client, log } = surroundings;
+    const queue = new WorkQueue();
+    const informer = new Informer<Namespace>(client, NAMESPACES, (error) =>
+      log.error({ controller: "namespace", err: error }, "watch failed"),
+    );
+    informer.handle((namespace, event) => {
+      if (event !== "removed" && namespace.metadata.deletionTimestamp !== undefined) queue.add(keyOf(namespace));
+    });
+    await Promise.all([
+      informer.run(signal),
+      workOn("namespace", queue, WORKERS, surroundings, signal, (name) => reconcile(surroundings, informer.get(name))),
+    ]);
+  },
+};
+
+async function reconcile(surroundings: Surroundings, namespace: Namespace | undefined): Promise<ReconcileResult> {
+  if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
+  if (!(namespace.spec?.finalizers ?? []).includes(KUBERNETES)) return undefined;
+  const { client, now } = surroundings;
+  const name = namespace.metadata.name as string;
+  const remaining = await removeContent(client, name);
+  const latest = await client.get<Namespace>(NAMESPACES, { name });
+  if (latest.metadata.uid !== namespace.metadata.uid) return undefined;
+  try {
+    const conditions = deletionConditions((latest.status?.conditions ?? []) as Condition[], remaining, now());
+    if (conditions !== undefined) {
+      const object = { ...latest, status: { ...latest.status, conditions } } as Namespace;
+      latest.metadata.resourceVersion = (await client.update(NAMESPACES, object, { subresource: "status" })).metadata
+        .resourceVersion as string;
+    }
+    if (remaining.resources.size > 0 || remaining.failures.length > 0) return { requeueAfter: LOOK_AGAIN };
+    const finalizers = (latest.spec?.finalizers ?? []).filter((finalizer) => finalizer !== KUBERNETES);
+    await client.update(NAMESPACES, { ...latest, spec: { ...latest.spec, finalizers } } as Namespace, { subresource: "finalize" });
+  } catch (error) {
+    if (!isReason(error, "NotFound")) throw error;
+  }
+  return undefined;
+}

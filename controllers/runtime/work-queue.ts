@@ -1,0 +1,102 @@
+/**
+ * The keys that a controller still has to look at (k8s.io/client-go, util/workqueue). A key is in it once however often it is added, is
+ * worked on by one worker at a time, and comes back if it was added meanwhile:
+ *
+ *     add a, add a, add b     waiting: a b
+ *     next -> a               waiting: b      working: a
+ *     add a                   waiting: b      working: a (again)
+ *     done a                  waiting: b a
+ *
+ * A key whose work failed waits longer every time, until `forget`.
+ */
+export class WorkQueue {
+  readonly #waiting = new Set<string>();
+  readonly #working = new Set<string>();
+  readonly #again = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #delayed = new Map<string, NodeJS.Timeout>();
+  readonly #takers: ((key: string | undefined) => void)[] = [];
+  readonly #options: BackOff;
+  #closed = false;
+
+  constructor(options: Partial<BackOff> = {}) {
+    this.#options = { base: 5, max: 1_000_000, ...options };
+  }
+
+  /** Keys waiting to be worked on. */
+  get length(): number {
+    return this.#waiting.size;
+  }
+
+  add(key: string): void {
+    if (this.#closed) return;
+    if (this.#working.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    const taker = this.#takers.shift();
+    if (taker === undefined) this.#waiting.add(key);
+    else this.#take(key, taker);
+  }
+
+  /** Adds the key after `ms`; if it is due earlier already, that stands. */
+  addAfter(key: string, ms: number): void {
+    if (this.#closed || this.#delayed.has(key)) return;
+    const timer = setTimeout(() => {
+      this.#delayed.delete(key);
+      this.add(key);
+    }, ms);
+    timer.unref();
+    this.#delayed.set(key, timer);
+  }
+
+  /** Adds the key after its back-off: twice as long with every failure. */
+  addFailed(key: string): void {
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    this.addAfter(key, Math.min(this.#options.base * 2 ** failures, this.#options.max));
+  }
+
+  /** The key's work succeeded: its next failure starts from the beginning. */
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /** The next key, once there is one; undefined when the queue was closed. Each is followed by {@link done}. */
+  next(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      if (this.#closed) return resolve(undefined);
+      const [key] = this.#waiting;
+      if (key === undefined) {
+        this.#takers.push(resolve);
+        return;
+      }
+      this.#waiting.delete(key);
+      this.#take(key, resolve);
+    });
+  }
+
+  #take(key: string, resolve: (key: string) => void): void {
+    this.#working.add(key);
+    resolve(key);
+  }
+
+  done(key: string): void {
+    this.#working.delete(key);
+    if (this.#again.delete(key)) this.add(key);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#delayed.values()) clearTimeout(timer);
+    this.#delayed.clear();
+    this.#waiting.clear();
+    for (const taker of this.#takers.splice(0)) taker(undefined);
+  }
+}
+
+/** Milliseconds of the first wait after a failure, and of the longest. */
+export interface BackOff {
+  readonly base: number;
+  readonly max: number;
+}

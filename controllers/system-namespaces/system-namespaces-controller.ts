@@ -1,0 +1,39 @@
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { isReason } from "../../apimachinery/status/status.ts";
+import type { ResourceRef } from "../../client/client.ts";
+import { type Controller, workOn } from "../runtime/controller.ts";
+import { Informer, keyOf } from "../runtime/informer.ts";
+import { WorkQueue } from "../runtime/work-queue.ts";
+
+/** Namespaces that every control plane has. */
+const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["default", "kube-public", "kube-system"]);
+
+const NAMESPACES: ResourceRef = { group: "", version: "v1", resource: "namespaces" };
+
+/** Sees to it that the system's namespaces exist (kubernetes, pkg/controlplane/controller/systemnamespaces). */
+export const systemNamespacesController: Controller = {
+  name: "system-namespaces",
+  async run(surroundings, signal) {
+    const { client, log } = surroundings;
+    const queue = new WorkQueue();
+    const informer = new Informer<KubeObject>(client, NAMESPACES, (error) =>
+      log.error({ controller: "system-namespaces", err: error }, "watch failed"),
+    );
+    informer.handle((namespace, event) => {
+      if (event === "removed" && SYSTEM_NAMESPACES.has(keyOf(namespace))) queue.add(keyOf(namespace));
+    });
+    informer.synced.then(() => {
+      for (const name of SYSTEM_NAMESPACES) queue.add(name);
+    });
+    const work = workOn("system-namespaces", queue, 1, surroundings, signal, async (name) => {
+      if (informer.get(name) !== undefined) return undefined;
+      try {
+        await client.create(NAMESPACES, undefined, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+      } catch (error) {
+        if (!isReason(error, "AlreadyExists")) throw error;
+      }
+      return undefined;
+    });
+    await Promise.all([informer.run(signal), work]);
+  },
+};
