@@ -1,0 +1,224 @@
+/** The messages of Kubernetes' API (generated.proto of k8s.io/api and k8s.io/apimachinery). Numbers are for ever; new fields get new ones. */
+import { type Message, message } from "./message.ts";
+
+const fieldsOwner = message(
+  "ManagedFieldsEntry",
+  [1, "manager", "string"],
+  [2, "operation", "string"],
+  [3, "apiVersion", "string"],
+  [4, "time", "time", "pointer"],
+  [6, "fieldsType", "string"],
+  [7, "fieldsV1", "json", "pointer"],
+  [8, "subresource", "string"],
+);
+
+const ownerReference = message(
+  "OwnerReference",
+  [1, "kind", "string"],
+  [3, "name", "string"],
+  [4, "uid", "string"],
+  [5, "apiVersion", "string"],
+  [6, "controller", "bool", "pointer"],
+  [7, "blockOwnerDeletion", "bool", "pointer"],
+);
+
+const objectMeta = message(
+  "ObjectMeta",
+  [1, "name", "string"],
+  [2, "generateName", "string"],
+  [3, "namespace", "string"],
+  [4, "selfLink", "string"],
+  [5, "uid", "string"],
+  [6, "resourceVersion", "string"],
+  [7, "generation", "int64"],
+  [8, "creationTimestamp", "time"],
+  [9, "deletionTimestamp", "time", "pointer"],
+  [10, "deletionGracePeriodSeconds", "int64", "pointer"],
+  [11, "labels", "string", "map"],
+  [12, "annotations", "string", "map"],
+  [13, "ownerReferences", ownerReference, "repeated"],
+  [14, "finalizers", "string", "repeated"],
+  [17, "managedFields", fieldsOwner, "repeated"],
+);
+
+export const listMeta = message(
+  "ListMeta",
+  [1, "selfLink", "string"],
+  [2, "resourceVersion", "string"],
+  [3, "continue", "string"],
+  [4, "remainingItemCount", "int64", "pointer"],
+);
+
+export const status = message(
+  "Status",
+  [1, "metadata", listMeta],
+  [2, "status", "string"],
+  [3, "message", "string"],
+  [4, "reason", "string"],
+  [
+    5,
+    "details",
+    message(
+      "StatusDetails",
+      [1, "name", "string"],
+      [2, "group", "string"],
+      [3, "kind", "string"],
+      [4, "causes", message("StatusCause", [1, "reason", "string"], [2, "message", "string"], [3, "field", "string"]), "repeated"],
+      [5, "retryAfterSeconds", "int32"],
+      [6, "uid", "string"],
+    ),
+    "pointer",
+  ],
+  [6, "code", "int32"],
+);
+
+export const deleteOptions = message(
+  "DeleteOptions",
+  [1, "gracePeriodSeconds", "int64", "pointer"],
+  [2, "preconditions", message("Preconditions", [1, "uid", "string", "pointer"], [2, "resourceVersion", "string", "pointer"]), "pointer"],
+  [3, "orphanDependents", "bool", "pointer"],
+  [4, "propagationPolicy", "string", "pointer"],
+  [5, "dryRun", "string", "repeated"],
+  [6, "ignoreStoreReadErrorWithClusterBreakingPotential", "bool", "pointer"],
+);
+
+export const partialObjectMetadata = message("PartialObjectMetadata", [1, "metadata", objectMeta]);
+
+/** Of the envelope around every message: `runtime.Unknown`. */
+export const typeMeta = message("TypeMeta", [1, "apiVersion", "string"], [2, "kind", "string"]);
+
+const namespace = message(
+  "Namespace",
+  [1, "metadata", objectMeta],
+  [2, "spec", message("NamespaceSpec", [1, "finalizers", "string", "repeated"])],
+  [
+    3,
+    "status",
+    message(
+      "NamespaceStatus",
+      [1, "phase", "string"],
+      [
+        2,
+        "conditions",
+        message(
+          "NamespaceCondition",
+          [1, "type", "string"],
+          [2, "status", "string"],
+          [4, "lastTransitionTime", "time"],
+          [5, "reason", "string"],
+          [6, "message", "string"],
+        ),
+        "repeated",
+      ],
+    ),
+  ],
+);
+
+const configMap = message(
+  "ConfigMap",
+  [1, "metadata", objectMeta],
+  [2, "data", "string", "map"],
+  [3, "binaryData", "bytes", "map"],
+  [4, "immutable", "bool", "pointer"],
+);
+
+const secret = message(
+  "Secret",
+  [1, "metadata", objectMeta],
+  [2, "data", "bytes", "map"],
+  [3, "type", "string"],
+  [4, "stringData", "string", "map"],
+  [5, "immutable", "bool", "pointer"],
+);
+
+const objectReference = message(
+  "ObjectReference",
+  [1, "kind", "string"],
+  [2, "namespace", "string"],
+  [3, "name", "string"],
+  [4, "uid", "string"],
+  [5, "apiVersion", "string"],
+  [6, "resourceVersion", "string"],
+  [7, "fieldPath", "string"],
+);
+
+const serviceAccount = message(
+  "ServiceAccount",
+  [1, "metadata", objectMeta],
+  [2, "secrets", objectReference, "repeated"],
+  [3, "imagePullSecrets", message("LocalObjectReference", [1, "name", "string"]), "repeated"],
+  [4, "automountServiceAccountToken", "bool", "pointer"],
+);
+
+const eventSource = message("EventSource", [1, "component", "string"], [2, "host", "string"]);
+const eventSeries = message("EventSeries", [1, "count", "int32"], [2, "lastObservedTime", "microTime"]);
+
+const coreEvent = message(
+  "Event",
+  [1, "metadata", objectMeta],
+  [2, "involvedObject", objectReference],
+  [3, "reason", "string"],
+  [4, "message", "string"],
+  [5, "source", eventSource],
+  [6, "firstTimestamp", "time"],
+  [7, "lastTimestamp", "time"],
+  [8, "count", "int32"],
+  [9, "type", "string"],
+  [10, "eventTime", "microTime"],
+  [11, "series", eventSeries, "pointer"],
+  [12, "action", "string"],
+  [13, "related", objectReference, "pointer"],
+  [14, "reportingComponent", "string"],
+  [15, "reportingInstance", "string"],
+);
+
+const event = message(
+  "Event",
+  [1, "metadata", objectMeta],
+  [2, "eventTime", "microTime"],
+  [3, "series", eventSeries, "pointer"],
+  [4, "reportingController", "string"],
+  [5, "reportingInstance", "string"],
+  [6, "action", "string"],
+  [7, "reason", "string"],
+  [8, "regarding", objectReference],
+  [9, "related", objectReference, "pointer"],
+  [10, "note", "string"],
+  [11, "type", "string"],
+  [12, "deprecatedSource", eventSource],
+  [13, "deprecatedFirstTimestamp", "time"],
+  [14, "deprecatedLastTimestamp", "time"],
+  [15, "deprecatedCount", "int32"],
+);
+
+const lease = message(
+  "Lease",
+  [1, "metadata", objectMeta],
+  [
+    2,
+    "spec",
+    message(
+      "LeaseSpec",
+      [1, "holderIdentity", "string", "pointer"],
+      [2, "leaseDurationSeconds", "int32", "pointer"],
+      [3, "acquireTime", "microTime", "pointer"],
+      [4, "renewTime", "microTime", "pointer"],
+      [5, "leaseTransitions", "int32", "pointer"],
+      [6, "strategy", "string", "pointer"],
+      [7, "preferredHolder", "string", "pointer"],
+    ),
+  ],
+);
+
+const KINDS: ReadonlyMap<string, Message> = new Map([
+  ["v1 Namespace", namespace],
+  ["v1 ConfigMap", configMap],
+  ["v1 Secret", secret],
+  ["v1 ServiceAccount", serviceAccount],
+  ["v1 Event", coreEvent],
+  ["events.k8s.io/v1 Event", event],
+  ["coordination.k8s.io/v1 Lease", lease],
+]);
+
+/** The message of a kind; undefined for one that has none. To give a kind protobuf, add its message here. */
+export const messageOf = (apiVersion: string, kind: string): Message | undefined => KINDS.get(`${apiVersion} ${kind}`);
