@@ -1,10 +1,43 @@
 import { defineConfig } from "vitest/config";
 
+const base = { testTimeout: 30_000, hookTimeout: 120_000 };
+
+/** What a whole server is judged by; these run once on each storage engine (`TEST_STORAGE`, see test/tools/server.ts). */
+const servers = ["test/{integration,e2e,golden}/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["node_modules/**", "dist/**", ".cache/**", "test/faults/**"],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // A server under test and its client share a worker's core; more workers than cores only make them wait for each other.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...base,
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: ["node_modules/**", "dist/**", ".cache/**", "test/faults/**", ...servers],
+        },
+      },
+      {
+        test: {
+          ...base,
+          name: "embedded",
+          include: servers,
+          env: { TEST_STORAGE: "embedded" },
+          globalSetup: ["test/tools/build-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...base,
+          name: "etcd",
+          include: servers,
+          // These touch no storage.
+          exclude: ["test/integration/door.test.ts", "test/integration/certificates.test.ts"],
+          env: { TEST_STORAGE: "etcd" },
+          globalSetup: ["test/tools/build-setup.ts", "test/tools/etcd-setup.ts"],
+        },
+      },
+    ],
   },
 });

@@ -4,9 +4,11 @@ import type { Logger } from "pino";
 import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor } from "../apiserver/doors/http.ts";
+import { controllers } from "../controllers/controllers.ts";
 import type { Storage } from "../storage/storage.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
+import { startControllers } from "./controllers.ts";
 import type { EtcdFlags, Flags } from "./flags.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
 import { VERSION } from "./version.ts";
@@ -76,6 +78,7 @@ async function start(
   });
   onClose(() => core.close());
   await core.start();
+  onClose(startControllers(core, controllers, log));
 
   const door = await listen(options, core, certificates);
   onClose(() => door.close());

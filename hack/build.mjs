@@ -1,0 +1,31 @@
+/*
+ * Bundles the program into dist/. One file to start with and one for every part that loads when it is first used (esbuild splits at
+ * `import()`), because hundreds of small files from node_modules take three times as long to load.
+ */
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+await rm(new URL("../dist", import.meta.url), { recursive: true, force: true });
+
+await build({
+  absWorkingDir: root,
+  entryPoints: { "datum-apiserver": "cmd/main.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  chunkNames: "parts/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: "none",
+  // Native code is loaded from where it was installed.
+  external: ["lmdb"],
+  // CommonJS packages inside the bundle ask for Node's own modules with `require`.
+  banner: { js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);` },
+  logLevel: "warning",
+});

@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import * as https from "node:https";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import { inject } from "vitest";
+import { parse } from "yaml";
+import type { EtcdFlags } from "../../cmd/flags.ts";
+import { startServer } from "../../cmd/server.ts";
+
+/** A real server on a free port, with a data folder and keys in etcd of its own. */
+export interface TestServer {
+  readonly url: string;
+  readonly kubeconfigPath: string;
+  readonly dataDir: string;
+  /** Sends a request as the administrator; a body that is an object goes as JSON. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Stops it, and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly text: string;
+  /** The body as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape
+  readonly body: any;
+}
+
+/** Which engine the tests of this run store in. */
+export const testStorage = (process.env.TEST_STORAGE ?? "embedded") as "embedded" | "etcd";
+
+/** Where a new server stores: undefined for its data folder, or a prefix in the project's etcd that nobody else has. */
+export function freshEtcd(): EtcdFlags | undefined {
+  if (testStorage === "embedded") return undefined;
+  return { servers: inject("etcd"), prefix: `/test/${randomUUID()}`, caFile: undefined, certFile: undefined, keyFile: undefined };
+}
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), "datum-test-"));
+
+/** Starts a server in this process. `dataDir` and `etcd` of an earlier one make it start with what that one stored; they are kept then. */
+export async function startTestServer(
+  options: { readonly dataDir?: string; readonly etcd?: EtcdFlags | undefined } = {},
+): Promise<TestServer> {
+  const dataDir = options.dataDir ?? (await temporaryFolder());
+  const server = await startServer({
+    bindAddress: "127.0.0.1",
+    securePort: 0,
+    dataDir,
+    tlsSans: [],
+    tlsCertFile: undefined,
+    tlsPrivateKeyFile: undefined,
+    clientCaFile: undefined,
+    etcd: "etcd" in options ? options.etcd : freshEtcd(),
+    log: pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
+  });
+  const requester = await Requester.open(server.url, server.kubeconfigPath);
+  return {
+    url: server.url,
+    kubeconfigPath: server.kubeconfigPath,
+    dataDir,
+    send: (...request) => requester.send(...request),
+    async close() {
+      requester.close();
+      await server.close();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Requests with the credentials of a kubeconfig. */
+export class Requester {
+  readonly #url: string;
+  readonly #agent: https.Agent;
+
+  private constructor(url: string, agent: https.Agent) {
+    this.#url = url;
+    this.#agent = agent;
+  }
+
+  static async open(url: string, kubeconfigPath: string): Promise<Requester> {
+    const { clusters, users } = parse(await readFile(kubeconfigPath, "utf8"));
+    const decode = (base64: string) => Buffer.from(base64, "base64");
+    const agent = new https.Agent({
+      keepAlive: true,
+      ca: decode(clusters[0].cluster["certificate-authority-data"]),
+      cert: decode(users[0].user["client-certificate-data"]),
+      key: decode(users[0].user["client-key-data"]),
+    });
+    return new Requester(url, agent);
+  }
+
+  send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const bytes = body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const type = body === undefined || bytes === body ? {} : { "content-type": "application/json" };
+    return new Promise((resolve, reject) => {
+      const request = https.request(`${this.#url}${path}`, { method, agent: this.#agent, headers: { ...type, ...headers } }, (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk) => (text += chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            get body() {
+              return JSON.parse(text);
+            },
+          });
+        });
+      });
+      request.on("error", reject);
+      request.end(bytes);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** The built program as a process of its own. */
+export interface Program {
+  readonly child: ChildProcess;
+  readonly dataDir: string;
+  /** Resolves when it has said where it listens; rejects with what it complained of if it ends instead. */
+  readonly ready: Promise<{ readonly url: string; readonly kubeconfigPath: string }>;
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  /** Ends it by force if it still runs. */
+  kill(): Promise<void>;
+}
+
+export const PROGRAM = fileURLToPath(new URL("../../dist/datum-apiserver.mjs", import.meta.url));
+
+/** Runs the program with just these arguments. */
+export function runProgram(args: readonly string[], dataDir = ""): Program {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  const ended = once(child, "close").then(() => ({ code: child.exitCode, stdout, stderr }));
+  const ready = new Promise<{ url: string; kubeconfigPath: string }>((resolve, reject) => {
+    child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk));
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      stdout += chunk;
+      const match = /ready at (\S+)\n[\s\S]*export KUBECONFIG=(\S+)\n/.exec(stdout);
+      if (match !== null) resolve({ url: match[1]!, kubeconfigPath: match[2]! });
+    });
+    void ended.then(() => reject(new Error(stderr)));
+  });
+  ready.catch(() => undefined);
+  return {
+    child,
+    dataDir,
+    ready,
+    ended,
+    async kill() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** Runs the program on a free port with a data folder, in the engine of this run. */
+export async function startProgram({
+  dataDir,
+  etcd,
+  args = [],
+}: {
+  dataDir: string;
+  etcd: EtcdFlags | undefined;
+  args?: readonly string[];
+}): Promise<Program> {
+  const storage = etcd === undefined ? [] : ["--etcd-servers", etcd.servers.join(","), "--etcd-prefix", etcd.prefix];
+  return runProgram(["--data-dir", dataDir, "--secure-port", "0", ...storage, ...args], dataDir);
+}
