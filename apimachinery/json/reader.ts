@@ -6,6 +6,12 @@ import { Float, type JsonObject, type JsonValue, setMember } from "./value.ts";
 /** How deep objects and lists may nest; one level more is a syntax error (encoding/json, maxNestingDepth). */
 const MAX_DEPTH = 10_000;
 
+/**
+ * How deep values may nest that are kept. Everything that works on an object recurses over it and would overflow the stack before Go's
+ * limit; where that happens while a regular expression is compiled, V8 ends the process. No kind comes near.
+ */
+const MAX_KEPT_DEPTH = 500;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
@@ -37,13 +43,14 @@ export interface ReadOptions {
  *
  * Every method throws a {@link JsonSyntaxError} where the document is none. Go checks the whole document before it looks at values, so a
  * value that does not fit its place must not end the reading: it is kept in {@link typeError}, and the reader goes on to the end.
- * Nesting is bounded; {@link readValue} and {@link skipValue} do not recurse.
+ * Nesting is bounded: values that are kept may nest less deep than those that {@link skipValue} passes over.
  */
 export class JsonReader {
   readonly #text: string;
   readonly #bytes: Uint8Array | undefined;
   #at = 0;
   #depth = 0;
+  #maxDepth = MAX_KEPT_DEPTH;
 
   /** The name of the member whose value comes next. */
   key = "";
@@ -178,6 +185,12 @@ export class JsonReader {
 
   /** Passes over a value of any kind; its syntax is checked all the same. */
   skipValue(): void {
+    this.#maxDepth = MAX_DEPTH;
+    this.#skip();
+    this.#maxDepth = MAX_KEPT_DEPTH;
+  }
+
+  #skip(): void {
     const objects: boolean[] = [];
     for (;;) {
       switch (this.kind()) {
@@ -352,7 +365,7 @@ export class JsonReader {
   }
 
   #open(): void {
-    if (++this.#depth > MAX_DEPTH) throw this.#unexpected("exceeded max depth");
+    if (++this.#depth > this.#maxDepth) throw this.#unexpected("exceeded max depth");
     this.#at++;
   }
 

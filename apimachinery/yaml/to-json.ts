@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { Composer, type Document, type ParsedNode, Parser } from "yaml";
+import { Composer, type CST, type Document, type ParsedNode, Parser } from "yaml";
 import { DecodeError } from "../json/decode-error.ts";
 import { parseJson } from "../json/parse.ts";
 import { stringify } from "../json/stringify.ts";
@@ -70,6 +70,42 @@ function asJson(text: string): string | undefined {
 /** Documents behind the first one are not read, as in Kubernetes. Scalars are left as text. */
 function firstDocument(text: string): Document.Parsed | undefined {
   const composer = new Composer({ version: "1.1", schema: "failsafe", merge: false, uniqueKeys: false, logLevel: "silent" });
-  for (const document of composer.compose(new Parser().parse(text), true, text.length)) return document as Document.Parsed;
+  for (const document of composer.compose(boundedTokens(text), true, text.length)) return document as Document.Parsed;
   return undefined;
+}
+
+/**
+ * How deep maps and lists may nest. go-yaml stops at 10,000; what composes them here recurses, and would overflow the stack before that,
+ * which in the middle of compiling a regular expression ends the process.
+ */
+const MAX_DEPTH = 250;
+
+function* boundedTokens(text: string): Generator<CST.Token> {
+  for (const token of new Parser().parse(text)) {
+    checkDepth(token);
+    yield token;
+  }
+}
+
+/** Looks at one level of tokens after the other. */
+function checkDepth(document: CST.Token): void {
+  let level: CST.Token[] = [document];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new YamlError("yaml: exceeded max depth of 10000");
+    const next: CST.Token[] = [];
+    for (const token of level) {
+      if (token.type === "document") push(next, token.value);
+      else if ("items" in token) {
+        for (const item of token.items) {
+          push(next, "key" in item ? item.key : undefined);
+          push(next, item.value);
+        }
+      }
+    }
+    level = next;
+  }
+}
+
+function push(tokens: CST.Token[], token: CST.Token | null | undefined): void {
+  if (token?.type === "document" || (token && "items" in token)) tokens.push(token);
 }
