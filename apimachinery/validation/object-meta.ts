@@ -2,7 +2,6 @@ import { type FieldError, forbidden, invalid, required, tooLong } from "../field
 import { FieldPath } from "../field/path.ts";
 import { marshal, quote } from "../go-text.ts";
 import type { ObjectMeta, OwnerReference } from "../object.ts";
-import { validateFieldManager } from "./field-manager.ts";
 import { validateDnsLabel, validateLabelValue, validateQualifiedName } from "./names.ts";
 
 /** All of an object's annotations together, keys and values, in bytes. */
@@ -19,6 +18,7 @@ const IMMUTABLE = "field is immutable";
 
 /**
  * What is wrong with an object's metadata as it stands, in Kubernetes' order (k8s.io/apimachinery, pkg/api/validation/objectmeta.go).
+ * managedFields are no client's to get wrong: what of them does not make sense is dropped, not refused.
  *
  * @param namespaced whether there has to be a namespace, or must not be one
  */
@@ -40,7 +40,6 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, nameRu
     ...validateAnnotations(meta.annotations, path.child("annotations")),
     ...validateOwnerReferences(meta.ownerReferences ?? [], path.child("ownerReferences")),
     ...validateFinalizers(meta.finalizers ?? [], path.child("finalizers")),
-    ...validateManagedFields(meta, path.child("managedFields")),
   );
   return errors;
 }
@@ -73,7 +72,6 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
     ...validateLabels(meta.labels, path.child("labels")),
     ...validateAnnotations(meta.annotations, path.child("annotations")),
     ...validateOwnerReferences(meta.ownerReferences ?? [], path.child("ownerReferences")),
-    ...validateManagedFields(meta, path.child("managedFields")),
   );
   return errors;
 }
@@ -152,20 +150,4 @@ export function validateFinalizers(finalizers: readonly string[], path: FieldPat
 export function validateFinalizerIsQualified(finalizer: string, path: FieldPath): FieldError[] {
   if (finalizer.includes("/") || STANDARD_FINALIZERS.has(finalizer)) return [];
   return [invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified")];
-}
-
-function validateManagedFields(meta: ObjectMeta, path: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [i, entry] of (meta.managedFields ?? []).entries()) {
-    const at = path.index(i);
-    if (entry.operation !== "Apply" && entry.operation !== "Update") {
-      errors.push(invalid(at.child("operation"), entry.operation ?? "", "must be `Apply` or `Update`"));
-    }
-    if (entry.fieldsType && entry.fieldsType !== "FieldsV1") {
-      errors.push(invalid(at.child("fieldsType"), entry.fieldsType, "must be `FieldsV1`"));
-    }
-    errors.push(...validateFieldManager(entry.manager ?? "", at.child("manager")));
-    if (Buffer.byteLength(entry.subresource ?? "") > 256) errors.push(tooLong(at.child("subresource"), 256));
-  }
-  return errors;
 }

@@ -154,7 +154,7 @@ describe("an update", () => {
       "the name of the object (other) does not match the name on the URL (base)",
     );
     expect(() => checkMetadataAgainstUrl({ name: "base", namespace: "m" }, "base", "n")).toThrow(
-      "the namespace of the object (m) does not match the namespace on the request (n)",
+      "the namespace of the provided object does not match the namespace sent on the request",
     );
   });
 });

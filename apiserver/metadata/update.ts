@@ -1,18 +1,18 @@
 import type { ObjectMeta } from "../../apimachinery/object.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
+import { settleNamespace } from "./create.ts";
 
 /**
- * Compares an object with the URL that it was sent to, or that it was patched under.
+ * Compares an object with the URL that it was sent to, or that it was patched under; the namespace first, which is settled as for a
+ * creation. Changes `meta`.
  *
  * @param namespace that of the request, `undefined` for none
  * @throws StatusError BadRequest
  */
 export function checkMetadataAgainstUrl(meta: ObjectMeta, name: string, namespace: string | undefined): void {
+  settleNamespace(meta, namespace);
   if (!meta.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (meta.name !== name) throw badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${name})`);
-  if (namespace && meta.namespace && meta.namespace !== namespace) {
-    throw badRequest(`the namespace of the object (${meta.namespace}) does not match the namespace on the request (${namespace})`);
-  }
 }
 
 /**
