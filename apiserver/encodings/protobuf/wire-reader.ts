@@ -90,7 +90,13 @@ export class WireReader {
 
   /** The same as text; bytes that are no UTF-8 become U+FFFD. */
   string(): string {
-    return decodeUtf8(this.bytes());
+    const length = this.#length();
+    const start = this.#at;
+    this.#at += length;
+    let ascii = true;
+    for (let at = start; ascii && at < this.#at; at++) ascii = (this.#bytes[at] as number) < 0x80;
+    if (!ascii) return decodeUtf8(this.#bytes.subarray(start, this.#at));
+    return length === 0 ? "" : this.#bytes.toString("latin1", start, this.#at);
   }
 
   /** Passes over a value of that wire type, a whole group included. */
