@@ -1,7 +1,9 @@
+import { stringify } from "../../apimachinery/json/stringify.ts";
+import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { yamlToJson } from "../../apimachinery/yaml/to-json.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
 
-/** A body of JSON or YAML, as JSON. */
+/** A body as JSON. */
 export interface JsonDocument {
   readonly json: string | Uint8Array;
   /** Keys that a YAML document has twice: `line 7: key "a" already set in map`. Those of JSON are found when it is decoded. */
@@ -9,11 +11,16 @@ export interface JsonDocument {
 }
 
 /**
- * Kubernetes decodes YAML by way of JSON, and so do we.
+ * Kubernetes decodes YAML by way of JSON, and so do we; protobuf takes the same way, read by `fromProtobuf`.
  * @throws DecodeError for what is no YAML; JSON is not looked at here
  */
-export function toJsonDocument(body: Uint8Array, mediaType: MediaType): JsonDocument {
-  if (mediaType !== "application/yaml") return { json: body, doubledKeys: [] };
-  const { json, doubledKeys } = yamlToJson(body);
-  return { json, doubledKeys };
+export function toJsonDocument(body: Uint8Array, mediaType: MediaType, fromProtobuf: () => JsonObject): JsonDocument {
+  switch (mediaType) {
+    case "application/json":
+      return { json: body, doubledKeys: [] };
+    case "application/yaml":
+      return yamlToJson(body);
+    case "application/vnd.kubernetes.protobuf":
+      return { json: stringify(fromProtobuf()), doubledKeys: [] };
+  }
 }

@@ -12,6 +12,7 @@ import { deleteOptionsSchema } from "./delete-options-schema.ts";
 import { toJsonDocument } from "./json-document.ts";
 import { bodyMediaType } from "./media-types.ts";
 import { probeType } from "./probe.ts";
+import { decodeProtobuf, decodeProtobufDeleteOptions } from "./protobuf/decode.ts";
 import { type Refuse, refuseBody, refusePatch } from "./refusal.ts";
 
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
@@ -38,7 +39,7 @@ export function decodeRequestBody(
   const refuse = refuseBody(kind, body);
   const mediaType = bodyMediaType(contentType, kind.flavor);
   const strict = fieldValidation !== "Ignore";
-  const document = attempt(refuse, () => toJsonDocument(body, mediaType));
+  const document = attempt(refuse, () => toJsonDocument(body, mediaType, () => decodeProtobuf(kind, body)));
   const judge = (object: unknown, problems: readonly string[]) =>
     judgeProblems(kind, object as KubeObject, { ...document, problems }, fieldValidation, refuse);
   if (kind.flavor === "builtin") {
@@ -103,7 +104,7 @@ function judgeProblems(
 export function decodeDeleteOptions(body: Uint8Array, contentType: string | undefined): RawDeleteOptions {
   const mediaType = bodyMediaType(contentType);
   return attempt(badRequest, () => {
-    const { json } = toJsonDocument(body, mediaType);
+    const { json } = toJsonDocument(body, mediaType, () => decodeProtobufDeleteOptions(body));
     const type = probeType(json);
     if (type.kind !== "" && type.kind !== "DeleteOptions") {
       throw new DecodeError(

@@ -1,23 +1,55 @@
 import { stringify } from "../../apimachinery/json/stringify.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
 import type { Status } from "../../apimachinery/status/status.ts";
 import { notAcceptable } from "../../apimachinery/status/status.ts";
 import { emitYaml } from "../../apimachinery/yaml/emit.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
+import { hasProtobuf } from "./protobuf/decode.ts";
+import {
+  encodeMessage,
+  encodeMetadataMessage,
+  encodeProtobufList,
+  encodeProtobufStatus,
+  encodeProtobufWatchFrame,
+  sealMessage,
+} from "./protobuf/encode.ts";
 
 /**
  * An answer as bytes: JSON in one line with its end, or indented by two blanks and without; YAML as sigs.k8s.io/yaml writes it.
  * `pretty` means something to JSON only. (kube-api-behaviour 2.5, 2.7)
+ *
+ * In protobuf `value` has to be a Status, metadata alone, or of the kind that is given, or a list of these.
+ * @throws StatusError NotAcceptable for another value in protobuf
  */
-export function encodeResponse(value: object, mediaType: MediaType, pretty: boolean, _kind?: KindDefinition): Buffer {
+export function encodeResponse(value: object, mediaType: MediaType, pretty: boolean, kind?: KindDefinition): Buffer {
   switch (mediaType) {
     case "application/json":
       return Buffer.from(pretty ? stringify(value, 2) : `${stringify(value)}\n`);
     case "application/yaml":
       return Buffer.from(emitYaml(value));
     case "application/vnd.kubernetes.protobuf":
-      throw notAcceptable("only the following media types are accepted: application/json, application/yaml");
+      return protobuf(value as ProtobufValue, kind);
   }
+}
+
+interface ProtobufValue {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: KubeObject["metadata"];
+  readonly items?: readonly KubeObject[];
+}
+
+/** A Status, metadata alone, an object of the kind, or a list of either. */
+function protobuf(value: ProtobufValue, kind: KindDefinition | undefined): Buffer {
+  const messageOf = (object: KubeObject) => {
+    if (value.kind.startsWith("PartialObjectMetadata")) return encodeMetadataMessage(object.metadata);
+    if (kind !== undefined && hasProtobuf(kind)) return encodeMessage(kind, object);
+    throw notAcceptable("only the following media types are accepted: application/json, application/yaml");
+  };
+  if (value.kind === "Status" && value.apiVersion === "v1") return encodeProtobufStatus(value as unknown as Status);
+  if (value.items !== undefined) return encodeProtobufList(value, value.metadata, value.items.map(messageOf));
+  return sealMessage(value, messageOf(value as KubeObject));
 }
 
 /** A Status as bytes. */
@@ -27,7 +59,8 @@ export function encodeStatus(status: Status, mediaType: MediaType): Buffer {
 
 /** One event of a watch, as a frame of the stream. */
 export function encodeWatchEvent(type: string, object: object, mediaType: MediaType, kind: KindDefinition): Buffer {
-  return encodeResponse({ type, object }, mediaType, false, kind);
+  if (mediaType !== "application/vnd.kubernetes.protobuf") return encodeResponse({ type, object }, mediaType, false);
+  return encodeProtobufWatchFrame(type, encodeResponse(object, mediaType, false, kind));
 }
 
 /** Clients that people read the answers of get indented JSON without asking for it. */
