@@ -6,7 +6,7 @@ export interface Cached {
   readonly key: string;
   /** The revision of the write that made this state. */
   readonly revision: number;
-  /** What it costs in memory, for the budgets. */
+  /** What it costs in memory, for the budgets. Never changes. */
   readonly bytes: number;
 }
 

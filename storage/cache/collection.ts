@@ -231,7 +231,8 @@ export class Collection<T extends Cached> implements Source<T> {
   }
 
   async #wholeFromStore(revision: number): Promise<Snapshot<T>> {
-    const { tree } = await readWhole(this.#around, this.prefix, revision);
+    const { tree, bytes } = await readWhole(this.#around, this.prefix, revision);
+    this.#held.add(tree, revision, revision, bytes);
     return new Snapshot(revision, tree);
   }
 }

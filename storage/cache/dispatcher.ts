@@ -17,7 +17,7 @@ export class Slice {
 
   /** To be asked after every step; looks at the clock every few. */
   spent(): boolean {
-    return (++this.#steps & 15) === 0 && this.#now() >= this.#end;
+    return (++this.#steps & 3) === 0 && this.#now() >= this.#end;
   }
 
   /** For loops that wait between slices themselves. */

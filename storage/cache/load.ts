@@ -16,7 +16,8 @@ export async function readWhole<T extends Cached>(
   { storage, decode, now }: Reading<T>,
   prefix: string,
   revision?: number,
-): Promise<{ readonly tree: Tree<T>; readonly revision: number }> {
+): Promise<{ readonly tree: Tree<T>; readonly revision: number; readonly bytes: number }> {
+  let bytes = 0;
   const tree = createTree<T>();
   const slice = new Slice(now);
   let at = revision;
@@ -26,13 +27,15 @@ export async function readWhole<T extends Cached>(
     at ??= page.revision;
     slice.restart();
     for (const stored of page.items) {
-      tree.set(sortable(stored.key), decode(stored));
+      const record = decode(stored);
+      tree.set(sortable(stored.key), record);
+      bytes += record.bytes;
       if (!slice.spent()) continue;
       await nextTurn();
       slice.restart();
     }
     const last = page.items.at(-1);
-    if (page.remaining === 0 || last === undefined) return { tree, revision: at };
+    if (page.remaining === 0 || last === undefined) return { tree, revision: at, bytes };
     from = `${last.key}\0`;
   }
 }

@@ -102,9 +102,13 @@ describe("a stream that breaks", () => {
     };
     const loading = cache.collection(PREFIX);
     await settle();
-    storage.breakStream(new CompactedError(5));
     storage.scan = scan;
+    // Written in the gap: after the first scan, before the new stream begins.
+    storage.open = false;
     await store.create(`${PREFIX}b`, encode("2"));
+    storage.drop();
+    storage.open = true;
+    storage.breakStream(new CompactedError(5));
     await settle();
     release!();
     const collection = await loading;
@@ -135,12 +139,24 @@ describe("a load", () => {
     await store.create(`${PREFIX}a`, encode("1"));
     const collection = await cache.collection(PREFIX);
     expect(collection.revision).toBe(1);
+    storage.deliver();
+    expect(collection.ring.next).toBe(collection.ring.first);
     const sink = new Recorder();
     collection.watch({ after: 1, scope: PREFIX }, sink);
     await store.create(`${PREFIX}b`, encode("2"));
     storage.deliver();
     await settle();
     expect(sink.events).toEqual(["ADDED b 2 2"]);
+  });
+
+  it("is not set back by an end that came before it", async () => {
+    storage.open = false;
+    await store.create(`${PREFIX}a`, encode("1"));
+    await store.delete(`${PREFIX}a`, 1);
+    await store.create(`${PREFIX}a`, encode("3"));
+    const collection = await cache.collection(PREFIX);
+    storage.deliver(2);
+    expect(collection.get(`${PREFIX}a`)?.text).toBe("3");
   });
 
   it("that fails can be tried again", async () => {
@@ -152,19 +168,20 @@ describe("a load", () => {
   });
 
   it("reads large collections in pages of one revision", async () => {
-    for (let index = 0; index < 25_000; index++) await store.create(`${PREFIX}${index}`, encode("1"));
+    for (let index = 0; index < 2_500; index++) await store.create(`${PREFIX}${index}`, encode("1"));
     const revisions: (number | undefined)[] = [];
     const scan = storage.scan;
     storage.scan = async (range) => {
       revisions.push(range.revision);
-      const answer = await scan(range);
+      // An engine may give less than it was asked for.
+      const answer = await scan({ ...range, limit: 1_000 });
       await store.create(`${PREFIX}new-${revisions.length}`, encode("2"));
       return answer;
     };
     const collection = await cache.collection(PREFIX);
-    expect(revisions).toEqual([undefined, 25_000, 25_000]);
-    expect(collection.size).toBe(25_003);
-    expect(collection.ring.after).toBe(25_000);
+    expect(revisions).toEqual([undefined, 2_500, 2_500]);
+    expect(collection.size).toBe(2_503);
+    expect(collection.ring.after).toBe(2_500);
   });
 });
 

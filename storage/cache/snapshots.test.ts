@@ -98,6 +98,20 @@ describe("a past state", () => {
     }
   });
 
+  it("that was read as a whole is held for the next page", async () => {
+    cache.close();
+    await write();
+    await open();
+    await put("c", "7");
+    await collection.at(3);
+    const before = cache.bytes.snapshots;
+    expect(before).toBeGreaterThan(200);
+    expect(shown(collection.at(3) as Snapshot<TextRecord>)).toBe("a=3 b=2");
+    expect(shown(await collection.at(2))).toBe("a=1 b=2");
+    expect(shown(await collection.at(4))).toBe("a=3");
+    expect(shown(await collection.at(5))).toBe("a=3 c=5");
+  });
+
   it("is read from the store in windows", async () => {
     cache.close();
     for (const name of ["a", "b", "c", "d", "e"]) await put(name, "x");

@@ -262,8 +262,8 @@ function timer(ms: number, run: () => void): () => void {
 }
 
 const MB = 1024 * 1024;
-const RING_LIMITS: Limits = { collection: 16 * MB, controlPlane: 64 * MB, total: 256 * MB };
-const SNAPSHOT_LIMITS: Limits = { collection: 16 * MB, controlPlane: 32 * MB, total: 128 * MB };
+const RING_LIMITS: Limits = { collection: 16 * MB, controlPlane: 64 * MB, total: 128 * MB };
+const SNAPSHOT_LIMITS: Limits = { collection: 16 * MB, controlPlane: 32 * MB, total: 64 * MB };
 const SNAPSHOT_AGE_MS = 5 * 60_000;
 const LOAD_ATTEMPTS = 3;
 const FIRST_BACK_OFF = 100;
