@@ -10,6 +10,7 @@ import { parseJsonPatch } from "../patch/json-patch-document.ts";
 import { type PatchType, patchTypeOf } from "../patch/media-types.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
 import { readPatchDocument } from "../patch/patch-document.ts";
+import { printPatched } from "../patch/print-patched.ts";
 import { applyStrategicMergePatch, printPatch } from "../patch/strategic-merge.ts";
 import { guaranteedUpdate } from "../registry/guaranteed-update.ts";
 import type { ApiResponse } from "../request.ts";
@@ -40,7 +41,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
     const { object, warnings } = decodeObject(kind, patched.value, {
       fieldValidation: options.fieldValidation,
       problems: patched.strictErrors,
-      ...(patched.shown && { patchText: patched.shown }),
+      patchText: patched.shown,
     });
     context.warn(...warnings);
     kind.strategy.setDefaults?.(object);
@@ -55,12 +56,18 @@ interface Patch {
   apply(object: JsonObject): Patched;
 }
 
+const changed = (object: JsonObject, value: JsonValue, strictErrors: readonly string[]): Patched => ({
+  value,
+  strictErrors,
+  shown: () => printPatched(object, value),
+});
+
 interface Patched {
   readonly value: JsonValue;
   /** What was doubled or unknown in the patch itself. */
   readonly strictErrors: readonly string[];
-  /** How an error text shows the patch, where it does not show the patched object. */
-  readonly shown?: () => string;
+  /** How an error text shows it. */
+  readonly shown: () => string;
 }
 
 function readPatch(type: PatchType, body: Uint8Array, kind: KindDefinition, { fieldValidation }: WriteOptions): Patch {
@@ -71,11 +78,11 @@ function readPatch(type: PatchType, body: Uint8Array, kind: KindDefinition, { fi
       return {
         apply: (object) => {
           const { operations, strictErrors } = parseJsonPatch(document, { lenient });
-          return { value: applyJsonPatch(object, operations), strictErrors };
+          return changed(object, applyJsonPatch(object, operations), strictErrors);
         },
       };
     case "merge":
-      return { apply: (object) => ({ value: applyMergePatch(object, document.value, { lenient }), strictErrors: document.duplicates }) };
+      return { apply: (object) => changed(object, applyMergePatch(object, document.value, { lenient }), document.duplicates) };
     default:
       return {
         apply: (object) => ({
