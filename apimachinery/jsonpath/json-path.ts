@@ -16,10 +16,15 @@ const MAX_VISITED = 100_000;
 
 /** A parsed path, to be kept and used for many objects (k8s.io/client-go, util/jsonpath, missing keys allowed). Immutable. */
 export class JsonPath {
+  /** The members that the path starts with: most paths are nothing else, and they are followed without a search. */
+  readonly #members: readonly string[];
   readonly #steps: readonly Step[];
 
   private constructor(steps: readonly Step[]) {
-    this.#steps = steps;
+    const first = steps.findIndex((step) => step.type !== "field");
+    const plain = first === -1 ? steps : steps.slice(0, first);
+    this.#members = plain.map((step) => (step as Extract<Step, { type: "field" }>).name);
+    this.#steps = steps.slice(plain.length);
   }
 
   /** @param path as columns write it: `.spec.a`, without braces. @throws ParseError */
@@ -33,7 +38,12 @@ export class JsonPath {
    * @throws PathError
    */
   find(data: unknown): JsonValue[] {
-    return new Search().follow([data as JsonValue], this.#steps);
+    let value = data as JsonValue;
+    for (const name of this.#members) {
+      if (!isJsonObject(value) || !Object.hasOwn(value, name)) return [];
+      value = value[name] as JsonValue;
+    }
+    return this.#steps.length === 0 ? [value] : new Search().follow([value], this.#steps);
   }
 
   /** The first value, `undefined` where there is none or the path cannot be followed. */

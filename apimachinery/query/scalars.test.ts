@@ -21,7 +21,7 @@ test("what is no whole number, or too large, is refused in Go's words", () => {
   expect(() => parseInt64("")).toThrow('strconv.ParseInt: parsing "": invalid syntax');
   expect(() => parseInt64("1.5")).toThrow('strconv.ParseInt: parsing "1.5": invalid syntax');
   expect(() => parseInt64("99999999999999999999")).toThrow('strconv.ParseInt: parsing "99999999999999999999": value out of range');
-  expect(() => parseInt64("9".repeat(1_000_000))).toThrow("value out of range");
+  expect(() => parseInt64("9".repeat(10_000))).toThrow("value out of range");
   expect(() => parseUint64("-1")).toThrow('strconv.ParseUint: parsing "-1": invalid syntax');
   expect(() => parseUint64("18446744073709551616")).toThrow('strconv.ParseUint: parsing "18446744073709551616": value out of range');
 });

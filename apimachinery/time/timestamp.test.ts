@@ -9,6 +9,8 @@ test("a time is stored in UTC and whole seconds", () => {
   expect(normalizeTime("1969-12-31T23:59:59.5Z")).toBe("1969-12-31T23:59:59Z");
   expect(normalizeTime("9999-12-31T23:59:59-01:00")).toBe("10000-01-01T00:59:59Z");
   expect(parseTime("1970-01-01T00:00:01.5Z")).toBe(1500);
+  expect(parseTime("0001-01-01T00:00:00Z")).toBe(-62135596800000);
+  expect(parseTime("2024-02-29T12:00:00Z")).toBe(Date.UTC(2024, 1, 29, 12));
   expect(formatTime(1500)).toBe("1970-01-01T00:00:01Z");
 });
 
@@ -27,6 +29,9 @@ test.each([
   ["2024-02-30T12:00:00Z", 'parsing time "2024-02-30T12:00:00Z": day out of range'],
   ["2024-13-01T12:00:00Z", 'parsing time "2024-13-01T12:00:00Z": month out of range'],
   ["2024-12-01T24:00:00Z", 'parsing time "2024-12-01T24:00:00Z": hour out of range'],
+  ["2024-12-00T12:00:00Z", 'parsing time "2024-12-00T12:00:00Z": day out of range'],
+  ["2024-12-01T12:60:00Z", 'parsing time "2024-12-01T12:60:00Z": minute out of range'],
+  ["2024-12-01T12:00:60Z", 'parsing time "2024-12-01T12:00:60Z": second out of range'],
   ["2024-02-01T12:00:00Zx", 'parsing time "2024-02-01T12:00:00Zx": extra text: "x"'],
   ["ä", `parsing time "\\xc3\\xa4" as ${SECONDS}: cannot parse "\\xc3\\xa4" as "2006"`],
 ])("the time %j is refused in Go's words", (text, message) => {
