@@ -30,24 +30,27 @@ export interface Message {
   readonly extensions?: number;
 }
 
-/** An empty value is no value in proto3; what it stands for is the same. */
-export function writeField(writer: Writer, number: number, kind: Kind, value: unknown): void {
+/**
+ * Writes a value as a field. Empty scalars are left out, as proto3 does; `explicit` keeps them: in lists, and where one of several fields
+ * tells by being there.
+ */
+function writeField(writer: Writer, number: number, kind: Kind, value: unknown, explicit = false): void {
   switch (kind) {
     case "string":
-      if (value !== "") writer.uint32(tag(number, LENGTH)).string(String(value));
+      if (explicit || value !== "") writer.uint32(tag(number, LENGTH)).string(String(value));
       return;
     case "bool":
-      if (value === true) writer.uint32(tag(number, VARINT)).bool(true);
+      if (explicit || value === true) writer.uint32(tag(number, VARINT)).bool(value === true);
       return;
     case "double":
-      if (Number(value) !== 0) writer.uint32(tag(number, FIXED64)).double(Number(value));
+      if (explicit || Number(value) !== 0) writer.uint32(tag(number, FIXED64)).double(Number(value));
       return;
     case "int64":
-      if (Number(value) !== 0) writer.uint32(tag(number, VARINT)).int64(Number(value));
+      if (explicit || Number(value) !== 0) writer.uint32(tag(number, VARINT)).int64(Number(value));
       return;
   }
   if (typeof kind === "object" && "list" in kind) {
-    if (Array.isArray(value)) for (const item of value) writeItem(writer, number, kind.list, item);
+    if (Array.isArray(value)) for (const item of value) writeField(writer, number, kind.list, item, true);
     return;
   }
   writer.uint32(tag(number, LENGTH)).fork();
@@ -55,17 +58,11 @@ export function writeField(writer: Writer, number: number, kind: Kind, value: un
   writer.ldelim();
 }
 
-/** An item of a list is there even when it is empty. */
-function writeItem(writer: Writer, number: number, kind: Kind, value: unknown): void {
-  if (kind === "string") writer.uint32(tag(number, LENGTH)).string(String(value));
-  else writeField(writer, number, kind, value);
-}
-
 function writeContent(writer: Writer, kind: Exclude<Kind, string> | "any", value: unknown): void {
   if (kind === "any") writer.uint32(tag(2, LENGTH)).string(`${stringify(value)}\n`);
   else if ("choose" in kind) {
     const chosen = kind.choose(value);
-    if (chosen !== undefined) writeField(writer, chosen[0], chosen[1], value);
+    if (chosen !== undefined) writeField(writer, chosen[0], chosen[1], value, true);
   } else if ("named" in kind) {
     for (const [name, member] of Object.entries(value as Part)) writeNamed(writer, kind.at, name, kind.named, member);
   } else if ("fields" in kind) writeMessage(writer, kind, value as Part);

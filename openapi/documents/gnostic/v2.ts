@@ -63,7 +63,7 @@ const PATH_PARAMETER: Message = {
     description: [3, "string"],
     name: [4, "string"],
     type: [5, "string"],
-    uniqueItems: [18, "bool"],
+    uniqueItems: [19, "bool"],
   },
   extensions: 22,
 };
