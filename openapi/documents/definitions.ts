@@ -1,9 +1,9 @@
 import type { KindDefinition } from "../../apis/kind.ts";
-import { objectMeta, typeMeta } from "../../apis/meta/v1/object-meta.ts";
+import { typeMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { coreKinds, metaDefinitions } from "./meta-definitions.ts";
 import { DELETE_OPTIONS, definitionOf, gvkOf, LIST_META, listDefinitionOf, META, OBJECT_META, WATCH_EVENT } from "./names.ts";
-import { type Dialect, type Part, SchemaWriter } from "./schemas.ts";
+import { type Dialect, METADATA, type Part, SchemaWriter } from "./schemas.ts";
 
 const GVK = "x-kubernetes-group-version-kind";
 
@@ -81,7 +81,7 @@ export class Definitions {
     if (this.#dialect === "v2" && schema["x-kubernetes-preserve-unknown-fields"]) return { type: "object", ...gvk };
     const part = this.#writer.body(schema);
     part.properties = {
-      ...this.#typeAndMetadata(objectMeta, OBJECT_META),
+      ...this.#typeAndMetadata(OBJECT_META, METADATA),
       ...(part.properties as Part | undefined),
       ...this.#metadata(kind),
     };
@@ -90,7 +90,7 @@ export class Definitions {
 
   /** A custom schema may restrict `metadata`, `apiVersion` and `kind`; the document describes them as of any object. */
   #metadata({ flavor }: KindDefinition): Part {
-    return flavor === "custom" ? this.#typeAndMetadata(objectMeta, OBJECT_META) : {};
+    return flavor === "custom" ? this.#typeAndMetadata(OBJECT_META, METADATA) : {};
   }
 
   #list(kind: KindDefinition): Part {
@@ -99,18 +99,18 @@ export class Definitions {
       type: "object",
       required: ["items"],
       properties: {
-        ...this.#typeAndMetadata(metaDefinitions.get(LIST_META) as Schema, LIST_META),
+        ...this.#typeAndMetadata(LIST_META, { description: "Which state the list shows." }),
         items: { description: "The objects.", type: "array", items: this.reference(definitionOf(kind)) },
       },
       [GVK]: [gvkOf({ ...kind, kind: kind.listKind })],
     };
   }
 
-  #typeAndMetadata({ description }: Schema, metadata: string): Part {
+  #typeAndMetadata(metadata: string, beside: Part): Part {
     return {
       apiVersion: this.#writer.body(typeMeta.apiVersion),
       kind: this.#writer.body(typeMeta.kind),
-      metadata: this.#writer.described(this.reference(metadata), { description }),
+      metadata: this.#writer.described(this.reference(metadata), beside),
     };
   }
 }

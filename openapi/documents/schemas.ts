@@ -1,4 +1,4 @@
-import { objectMeta, typeMeta } from "../../apis/meta/v1/object-meta.ts";
+import { typeMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { valuesOf } from "../structural/node.ts";
 import { namedTypes } from "./meta-definitions.ts";
@@ -47,6 +47,9 @@ const COMMON = [
   "x-kubernetes-patch-merge-key",
 ] as const satisfies readonly (keyof Schema)[];
 
+/** What documents say of the member `metadata`, beside the description of its type. */
+export const METADATA = { description: "Name, labels and what else every object has." };
+
 const INTEGER_OR_STRING: readonly Schema[] = [{ type: "integer" }, { type: "string" }];
 
 /**
@@ -72,15 +75,17 @@ export class SchemaWriter {
     return this.#references.to(definition, schema.go?.definition === undefined ? undefined : schema);
   }
 
-  /** The same for a member of an object, which has a description and a default beside its type. */
+  /**
+   * The same for a member of an object, which has a description and a default beside its type. What describes the member does not
+   * describe the type once more: kubectl shows both.
+   */
   member(schema: Schema): Part {
-    const part = this.use(schema);
+    const { description, ...bare } = schema;
+    const part = this.use(schema.go?.definition === undefined ? schema : bare);
     if (part.$ref === undefined) return part;
-    const beside: Part = {};
-    if (schema.description !== undefined) beside.description = schema.description;
     const zero = schema.go?.zero;
-    if (this.#dialect === "v3" && zero !== undefined && zero !== null) beside.default = zero;
-    return this.described(part, beside);
+    const withDefault = this.#dialect === "v3" && zero !== undefined && zero !== null;
+    return this.described(part, { ...(description === undefined ? {} : { description }), ...(withDefault ? { default: zero } : {}) });
   }
 
   /** Puts something beside a reference: v3 allows that only around it. */
@@ -111,8 +116,7 @@ export class SchemaWriter {
 
   /** What a resource inside another has; left out where v2 keeps unknown fields, as its structure is too. */
   #embed(schema: Schema, part: Part): void {
-    const { description } = objectMeta;
-    const metadata = this.described(this.#references.to(OBJECT_META), { description });
+    const metadata = this.described(this.#references.to(OBJECT_META), METADATA);
     part.properties = { ...(part.properties as Part | undefined), ...this.#members(typeMeta), metadata };
     part.required = [...new Set([...(schema.required ?? []), "kind", "apiVersion"])];
   }
