@@ -1,3 +1,4 @@
+import { copyJson } from "../../apimachinery/json/copy.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
@@ -60,7 +61,7 @@ export interface PatchResult {
 }
 
 /**
- * Decodes what a patch has made of an object (kube-api-behaviour 4.3). `value` may be changed and belongs to the result.
+ * Decodes what a patch has made of an object (kube-api-behaviour 4.3). `value` stays as it is: failures quote it, and patches share parts of it.
  *
  * @throws StatusError Invalid with the cause `patch` for what cannot be read as the kind, or (with Strict) has unknown fields
  */
@@ -74,9 +75,12 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
     const { value: object, problems } = decodeBuiltin(kind, stringify(value), strict, refuse);
     return judge(object, problems);
   }
-  if (!isJsonObject(value)) throw attempt(refuse, () => refuse(`Object 'Kind' is missing in '${probeType(stringify(value)).kind}'`));
-  if (!value.kind) throw refuse(`Object 'Kind' is missing in '${stringify(value)}'`);
-  const decoded = decodeCustom(kind, value, { patched: true }, refuse);
+  if (!isJsonObject(value) || !value.kind) {
+    const text = stringify(value);
+    attempt(refuse, () => probeType(text));
+    throw refuse(`Object 'Kind' is missing in '${text}'`);
+  }
+  const decoded = decodeCustom(kind, copyJson(value), { patched: true }, refuse);
   return judge(decoded.value, decoded.problems);
 }
 
