@@ -74,7 +74,7 @@ export class OpenApiDocuments {
   #refresh(): void {
     const kinds = this.#source();
     const now = this.#now();
-    if (kinds !== this.#kinds && !sameItems(kinds, this.#kinds ?? [], this.#kinds !== undefined)) this.#rebuild(kinds);
+    if (this.#kinds === undefined || !sameItems(kinds, this.#kinds)) this.#rebuild(kinds);
     this.#kinds = kinds;
     for (const document of this.#documents.values()) document.evict(now - IDLE);
   }
@@ -85,7 +85,7 @@ export class OpenApiDocuments {
     this.#index = undefined;
     const keep = (key: string, of: readonly KindDefinition[], draft: Draft) => {
       const old = before.get(key);
-      const unchanged = old !== undefined && sameItems(of, old.kinds, true);
+      const unchanged = old !== undefined && sameItems(of, old.kinds);
       this.#documents.set(key, unchanged ? old : new OpenApiDocument(draft, of, this.#now));
     };
     const builtin = { title: "Kubernetes", version: this.#version, security: true };
@@ -169,9 +169,8 @@ export const serverRelativeUrl = (key: string, etag: string): string => `/openap
 
 const hash = (bytes: Uint8Array): string => createHash("sha512").update(bytes).digest("hex").toUpperCase();
 
-function sameItems(a: readonly KindDefinition[], b: readonly KindDefinition[], comparable: boolean): boolean {
-  return comparable && a.length === b.length && a.every((kind, index) => kind === b[index]);
-}
+const sameItems = (a: readonly KindDefinition[], b: readonly KindDefinition[]): boolean =>
+  a === b || (a.length === b.length && a.every((kind, index) => kind === b[index]));
 
 function byVersion(kinds: readonly KindDefinition[]): Map<string, KindDefinition[]> {
   const versions = new Map<string, KindDefinition[]>();
