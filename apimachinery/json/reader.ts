@@ -25,9 +25,11 @@ const CLOSE_BRACE = 0x7d;
 /** What a value is, as far as its first character tells: Go's word for it in error texts. */
 export type JsonKind = "object" | "array" | "string" | "number" | "bool" | "null";
 
+export type OnDuplicate = (path: string) => void;
+
 export interface ReadOptions {
   /** Told of every member that comes again, by its path from the value that is read: `spec.list[0].a`. The last one wins. */
-  readonly onDuplicate?: (path: string) => void;
+  readonly onDuplicate?: OnDuplicate;
   /** Members in the order of their names instead of the document's. */
   readonly sorted?: boolean;
 }
@@ -43,7 +45,7 @@ export interface ReadOptions {
  *
  * Every method throws a {@link JsonSyntaxError} where the document is none. Go checks the whole document before it looks at values, so a
  * value that does not fit its place must not end the reading: it is kept in {@link typeError}, and the reader goes on to the end.
- * Nesting is bounded: values that are kept may nest less deep than those that {@link skipValue} passes over.
+ * Nesting is bounded: values that are kept may nest less deep than those that {@link skipValue} passes over, for which it does not recurse.
  */
 export class JsonReader {
   readonly #text: string;
@@ -225,70 +227,50 @@ export class JsonReader {
 
   /** A value of any kind. A number beyond float64 is a {@link typeError}. */
   readValue(options: ReadOptions = {}): JsonValue {
-    const { onDuplicate, sorted = false } = options;
-    /** The objects and lists that are open, outermost first, and for each the member or index whose value comes next. */
-    const containers: (JsonObject | JsonValue[])[] = [];
-    const steps: (string | number)[] = [];
-    /** How many of the open objects have their members out of order. */
-    const unsorted: boolean[] = [];
-    for (;;) {
-      let value: JsonValue;
-      switch (this.#peek()) {
-        case QUOTE:
-          value = this.readString();
-          break;
-        case OPEN_BRACE:
-          value = {};
-          if (this.openObject()) {
-            containers.push(value);
-            steps.push(this.key);
-            unsorted.push(false);
-            continue;
-          }
-          break;
-        case OPEN_BRACKET:
-          value = [];
-          if (this.openArray()) {
-            containers.push(value);
-            steps.push(0);
-            unsorted.push(false);
-            continue;
-          }
-          break;
-        case 0x6e:
-        case 0x74:
-        case 0x66:
-          value = this.readWord();
-          break;
-        default:
-          value = this.#readNumberValue();
-      }
-      for (;;) {
-        const top = containers.length - 1;
-        if (top < 0) return value;
-        const container = containers[top] as JsonObject | JsonValue[];
-        const step = steps[top] as string | number;
-        if (Array.isArray(container)) {
-          container.push(value);
-          if (this.nextElement()) {
-            steps[top] = (step as number) + 1;
-            break;
-          }
-          value = container;
-        } else {
-          setMember(container, step as string, value);
-          if (this.nextMember()) {
-            const { key } = this;
-            steps[top] = key;
-            if (key <= (step as string)) unsorted[top] = true;
-            if (onDuplicate !== undefined && Object.hasOwn(container, key)) onDuplicate(pathOf(steps));
-            break;
-          }
-          value = sorted && unsorted[top] ? sortMembers(container) : container;
+    return this.#read(options.onDuplicate, options.sorted === true, []);
+  }
+
+  /** `steps` is the way from the value that {@link readValue} was asked for. */
+  #read(onDuplicate: OnDuplicate | undefined, sorted: boolean, steps: (string | number)[]): JsonValue {
+    switch (this.#peek()) {
+      case QUOTE:
+        return this.readString();
+      case OPEN_BRACE:
+        return this.#readObject(onDuplicate, sorted, steps);
+      case OPEN_BRACKET: {
+        const list: JsonValue[] = [];
+        const depth = steps.length;
+        for (let more = this.openArray(); more; more = this.nextElement()) {
+          steps[depth] = list.length;
+          list.push(this.#read(onDuplicate, sorted, steps));
         }
-        containers.length = steps.length = unsorted.length = top;
+        steps.length = depth;
+        return list;
       }
+      case 0x6e:
+      case 0x74:
+      case 0x66:
+        return this.readWord();
+      default:
+        return this.#readNumberValue();
     }
+  }
+
+  #readObject(onDuplicate: OnDuplicate | undefined, sorted: boolean, steps: (string | number)[]): JsonObject {
+    const object: JsonObject = {};
+    const depth = steps.length;
+    let last = "";
+    let inOrder = true;
+    for (let more = this.openObject(); more; more = this.nextMember()) {
+      const { key } = this;
+      steps[depth] = key;
+      if (onDuplicate !== undefined && Object.hasOwn(object, key)) onDuplicate(pathOf(steps));
+      if (key < last) inOrder = false;
+      last = key;
+      setMember(object, key, this.#read(onDuplicate, sorted, steps));
+    }
+    steps.length = depth;
+    return sorted && !inOrder ? sortMembers(object) : object;
   }
 
   #readNumberValue(): JsonValue {

@@ -26,12 +26,11 @@ class YamlMap {
   readonly entries = new Map<string, { key: Key; value: Value }>();
 }
 
-/** A plain scalar that is read as a float keeps being one where it is a key. */
-class FloatKey {
-  readonly value: number;
-  constructor(value: number) {
-    this.value = value;
-  }
+/** A key of a map: what tells it from others, what it becomes in JSON, and how Go prints it. */
+interface MapKey {
+  readonly id: string;
+  readonly key: Key;
+  readonly shown: string;
 }
 
 const BINARY = "tag:yaml.org,2002:binary";
@@ -95,21 +94,21 @@ export class YamlDecoder {
       this.#merge(value, map);
       return;
     }
-    const name = this.#key(key);
+    const { id, key: name, shown } = this.#key(key);
     const member = this.#value(value);
-    const id = `${name instanceof FloatKey ? "float" : typeof name} ${name instanceof FloatKey ? name.value : name}`;
     if (map.entries.has(id)) {
       const line = lineOf(this.#text, (value ?? key)?.range?.[0] ?? 0) + 1;
-      this.doubledKeys.push(`line ${line}: key ${goSyntax(name instanceof FloatKey ? name.value : name)} already set in map`);
+      this.doubledKeys.push(`line ${line}: key ${shown} already set in map`);
     }
-    map.entries.set(id, { key: name instanceof FloatKey ? floatKey(name.value) : name, value: member });
+    map.entries.set(id, { key: name, value: member });
   }
 
-  #key(node: Node | null): Key | FloatKey {
+  #key(node: Node | null): MapKey {
     const value = this.#value(node);
     if (Array.isArray(value) || value instanceof YamlMap) throw new YamlError(`yaml: invalid map key: ${goSyntax(value)}`);
-    const isFloat = isScalar(node) && isPlain(node) && node.tag === undefined && resolve(node.source ?? "").type === "float";
-    return isFloat && typeof value === "number" ? new FloatKey(value) : value;
+    const shown = goSyntax(value);
+    const isFloat = typeof value === "number" && isScalar(node) && resolve(node.source ?? "").type === "float";
+    return isFloat ? { id: `float ${value}`, key: floatKey(value), shown } : { id: `${typeof value} ${value}`, key: value, shown };
   }
 
   /** Sets the members of a map, or of several, of which the earlier ones win. */
