@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { type Draft, writeJson, writeProtobuf } from "./forms.ts";
 import { keyOf } from "./names.ts";
@@ -68,7 +68,7 @@ export class OpenApiDocuments {
       paths[key] = { serverRelativeURL: serverRelativeUrl(key, await document.etag()) };
     }
     const bytes = Buffer.from(JSON.stringify({ paths }));
-    return { bytes, etag: hash(bytes), lastModified: this.#now() };
+    return { bytes, etag: await hash(bytes), lastModified: this.#now() };
   }
 
   #refresh(): void {
@@ -124,8 +124,8 @@ export class OpenApiDocument {
   readonly lastModified: number;
   readonly #draft: Draft;
   readonly #now: () => number;
-  #json: Promise<Buffer> | undefined;
-  #protobuf: Promise<Buffer> | undefined;
+  #json: Promise<Buffer<ArrayBuffer>> | undefined;
+  #protobuf: Promise<Buffer<ArrayBuffer>> | undefined;
   #etag: Promise<string> | undefined;
   #used: number;
 
@@ -137,14 +137,14 @@ export class OpenApiDocument {
     this.#used = this.lastModified;
   }
 
-  json(): Promise<Buffer> {
+  json(): Promise<Buffer<ArrayBuffer>> {
     this.#used = this.#now();
     this.#json ??= writeJson(this.#draft);
     return this.#json;
   }
 
   /** As gnostic's message. */
-  protobuf(): Promise<Buffer> {
+  protobuf(): Promise<Buffer<ArrayBuffer>> {
     this.#used = this.#now();
     this.#protobuf ??= writeProtobuf(this.#draft);
     return this.#protobuf;
@@ -167,7 +167,11 @@ export class OpenApiDocument {
 /** Where a document is found while its content has that hash: the answer never changes. */
 export const serverRelativeUrl = (key: string, etag: string): string => `/openapi/v3/${key}?hash=${etag}`;
 
-const hash = (bytes: Uint8Array): string => createHash("sha512").update(bytes).digest("hex").toUpperCase();
+/** Worked out on another thread: a large document takes a while. */
+const hash = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
+  Buffer.from(await webcrypto.subtle.digest("SHA-512", bytes))
+    .toString("hex")
+    .toUpperCase();
 
 const sameItems = (a: readonly KindDefinition[], b: readonly KindDefinition[]): boolean =>
   a === b || (a.length === b.length && a.every((kind, index) => kind === b[index]));

@@ -23,7 +23,7 @@ const TOKEN = {
 const SECURITY = [{ BearerToken: [] }];
 
 /** Writes a draft as JSON. Entries are sorted, so that one draft is always the same bytes. */
-export async function writeJson(draft: Draft): Promise<Buffer> {
+export async function writeJson(draft: Draft): Promise<Buffer<ArrayBuffer>> {
   const entries = await collect(draft, (piece) => Buffer.from(`${JSON.stringify(piece.name)}:${stringify(piece.value)}`));
   const section = (name: Section): Uint8Array[] => [
     Buffer.from("{"),
@@ -56,9 +56,10 @@ export async function writeJson(draft: Draft): Promise<Buffer> {
 const COMMA = Buffer.from(",");
 
 /** Writes a draft as gnostic's message `openapi.v2.Document` or `openapi.v3.Document`. */
-export const writeProtobuf = (draft: Draft): Promise<Buffer> => (draft.openapi === "2.0" ? writeGnosticV2(draft) : writeGnosticV3(draft));
+export const writeProtobuf = (draft: Draft): Promise<Buffer<ArrayBuffer>> =>
+  draft.openapi === "2.0" ? writeGnosticV2(draft) : writeGnosticV3(draft);
 
-async function writeGnosticV2(draft: Draft): Promise<Buffer> {
+async function writeGnosticV2(draft: Draft): Promise<Buffer<ArrayBuffer>> {
   const { SECTIONS, DOCUMENT } = gnosticV2;
   const entries = await collect(draft, ({ section, name, value }) => entryOf(SECTIONS[section], name, value));
   const section = (name: Section) => wrap(SECTIONS[name].field, bytesOf(entries[name]));
@@ -68,7 +69,7 @@ async function writeGnosticV2(draft: Draft): Promise<Buffer> {
   return Buffer.concat([head, ...section("paths"), ...section("definitions"), ...section("parameters")]);
 }
 
-async function writeGnosticV3(draft: Draft): Promise<Buffer> {
+async function writeGnosticV3(draft: Draft): Promise<Buffer<ArrayBuffer>> {
   const { PATHS, SCHEMAS_OF_COMPONENTS, DOCUMENT, COMPONENTS } = gnosticV3;
   const shapes = { paths: PATHS, definitions: SCHEMAS_OF_COMPONENTS, parameters: SCHEMAS_OF_COMPONENTS };
   const entries = await collect(draft, ({ section, name, value }) => entryOf(shapes[section], name, value));
