@@ -9,6 +9,9 @@ import { VERSION } from "./version.ts";
 const SHUTDOWN_MS = 20_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+/** A path as one can paste it into a shell. */
+const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
 const complain = (line: string) => process.stderr.write(`datum-apiserver: ${line}\n`);
 
 await main(process.argv.slice(2));
@@ -57,5 +60,3 @@ function closeOnSignals(close: () => Promise<void>): void {
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
 }
-
-const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -8,8 +8,9 @@ import { controllers } from "../controllers/controllers.ts";
 import type { Storage } from "../storage/storage.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
+import { readRequired } from "./certificates/private-file.ts";
 import { startControllers } from "./controllers.ts";
-import type { EtcdFlags, Flags } from "./flags.ts";
+import type { Flags } from "./flags.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
 import { VERSION } from "./version.ts";
 
@@ -106,7 +107,21 @@ async function listen({ bindAddress, securePort, log }: ServerOptions, core: Cor
 }
 
 /** Each engine loads only where it is used. */
-async function openStorage({ dataDir, etcd }: { readonly dataDir: string; readonly etcd: EtcdFlags | undefined }): Promise<Storage> {
-  const { openEmbedded } = await import("../storage/embedded/open.ts");
-  return openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now });
+async function openStorage({ dataDir, etcd }: ServerOptions): Promise<Storage> {
+  if (etcd === undefined) {
+    const { openEmbedded } = await import("../storage/embedded/open.ts");
+    return openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now });
+  }
+  const [ca, cert, key] = await Promise.all([etcd.caFile, etcd.certFile, etcd.keyFile].map((file) => file && readRequired(file)));
+  const { openEtcd } = await import("../storage/etcd/open.ts");
+  try {
+    return await openEtcd({
+      endpoints: etcd.servers,
+      prefix: etcd.prefix,
+      ...(ca ? { ca: Buffer.from(ca) } : {}),
+      ...(cert && key ? { cert: Buffer.from(cert), key: Buffer.from(key) } : {}),
+    });
+  } catch (error) {
+    throw new StartupError(`cannot use etcd at ${etcd.servers.join(", ")}: ${reasonOf(error)}`, error);
+  }
 }
