@@ -14,8 +14,6 @@ export interface Tables {
   readonly keys: Table<number, KeyBytes>;
   /** Revision -> record. */
   readonly records: Table<Buffer, number>;
-  /** LMDB's mark for a transaction that is to be forgotten. */
-  readonly abort: unknown;
   /** Gives the folder free for the next one. */
   readonly release: () => void;
 }
@@ -67,7 +65,7 @@ export class Database {
     } catch (error) {
       // lmdb rejects twice: with this error, and with the cause through a promise of its own that would count as unhandled.
       const cause = await (error as { commitError?: Promise<never> }).commitError?.catch((reason: unknown) => reason);
-      throw new CommitError(cause ?? error, !this.#takesTransactions());
+      throw new CommitError(cause ?? error, this.#isDead());
     }
     // A read earlier in this turn may have opened a snapshot from before the commit.
     this.#tables.root.resetReadTxn();
@@ -98,24 +96,35 @@ export class Database {
     this.#tables.release();
   }
 
-  /** LMDB refuses every transaction after a failure that left the file's state unknown. */
-  #takesTransactions(): boolean {
+  /**
+   * LMDB refuses every transaction, reads too, after a failure that left the file's state unknown. Only a read can ask: lmdb overlooks the
+   * refusal when it begins a write.
+   */
+  #isDead(): boolean {
     try {
-      this.#tables.root.transactionSync(() => this.#tables.abort);
-      return true;
-    } catch {
+      this.#tables.root.resetReadTxn();
+      this.state();
       return false;
+    } catch {
+      return true;
     }
   }
 }
 
 /** A transaction failed. */
 export class CommitError extends Error {
-  /** The failure hit the last page: after a restart the transaction could turn out to be there. Nothing more can be written until then. */
+  /** The failure hit the last page: after a restart the transaction could turn out to be there. Nothing can be read or written until then. */
   readonly unknown: boolean;
   constructor(cause: unknown, unknown: boolean) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(reasonOf(cause), { cause });
     this.name = "CommitError";
     this.unknown = unknown;
   }
+}
+
+/** LMDB adds page numbers and sizes to the system's words; its own errors have negative codes. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code } = cause as { code?: unknown };
+  return typeof code === "number" && code > 0 ? cause.message.replace(/:.*/s, "") : cause.message;
 }

@@ -129,7 +129,6 @@ export class EmbeddedStorage implements Storage, History {
 
   async check(): Promise<void> {
     this.#mustBeOpen();
-    if (this.#broken !== undefined) throw this.#broken;
     if (this.#writes.lastFailure !== undefined) await this.#writes.probe();
   }
 
@@ -244,6 +243,7 @@ export class EmbeddedStorage implements Storage, History {
 
   #mustBeOpen(): void {
     if (this.#closed !== undefined) throw new StorageError("the store is closed");
+    if (this.#broken !== undefined) throw this.#broken;
   }
 }
 

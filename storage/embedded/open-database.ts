@@ -37,11 +37,13 @@ export async function openDatabase(folder: string): Promise<Database> {
 }
 
 async function openTables(folder: string): Promise<Database> {
-  const { open, ABORT } = await import("lmdb");
+  const { open } = await import("lmdb");
   const root = open<Buffer, string>({
     path: folder,
     noSubdir: false,
     overlappingSync: false,
+    // Batches are ours alone; the one that lmdb would open around them has a promise that nobody can handle.
+    eventTurnBatching: false,
     mapSize: MAP_BYTES,
     maxDbs: 2,
     encoding: "binary",
@@ -51,7 +53,7 @@ async function openTables(folder: string): Promise<Database> {
     const recordOptions = { name: "records", keyEncoder: revisionKeys, encoding: "binary" as const };
     const keys = root.openDB<number, KeyBytes>(keyOptions);
     const records = root.openDB<Buffer, number>(recordOptions);
-    const database = new Database({ root, keys, records, abort: ABORT, release: () => openFolders.delete(folder) });
+    const database = new Database({ root, keys, records, release: () => openFolders.delete(folder) });
     const state = database.state();
     refuseSharing(root.readerList());
     if (state === undefined) await database.commit(() => database.putState(EMPTY));

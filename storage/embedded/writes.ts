@@ -237,7 +237,7 @@ export class Writes {
   #fail(error: unknown): Error {
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof CommitError && error.unknown) {
-      this.#ended = new StorageError(`the store cannot be written any more until it is opened again: ${reason}`, error);
+      this.#ended = new StorageError(`the store cannot be used any more until it is opened again: ${reason}`, error);
       for (const operation of this.#waiting.splice(0)) operation.failed(this.#ended);
       for (const chore of this.#chores.splice(0)) chore.failed(this.#ended);
       this.#broke(this.#ended);

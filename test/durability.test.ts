@@ -1,0 +1,3 @@
+import { describeDurability } from "./faults/durability.ts";
+
+describeDurability("short");

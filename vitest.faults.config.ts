@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that break things on purpose and take their time: `npm run test:faults`. */
+export default defineConfig({
+  test: {
+    include: ["test/faults/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
