@@ -215,8 +215,8 @@ export class EmbeddedStorage implements Storage, History {
     const items: Stored[] = [];
     let remaining = 0;
     const end = endOfPrefix(range.prefix);
-    let start: KeyBytes = startOf(range);
-    let afterStart = false;
+    let { start, afterStart } = startOf(range);
+    if (Buffer.byteLength(range.prefix) > MAX_KEY_BYTES) return { items, revision, remaining };
     const slice = (): boolean => {
       const pause = performance.now() + SLICE_MILLISECONDS;
       let visited = 0;
@@ -255,12 +255,13 @@ function reading<T>(read: () => T): T {
   }
 }
 
-/** The first key of a range: LMDB has no empty keys. */
-function startOf(range: Range): KeyBytes {
+/** Where a range starts. LMDB has no empty keys, and none longer than its limit: behind a longer one is behind what of it fits. */
+function startOf(range: Range): { start: KeyBytes; afterStart: boolean } {
   const prefix = Buffer.from(range.prefix);
   const from = range.from === undefined ? prefix : Buffer.from(range.from);
   const start = Buffer.compare(from, prefix) > 0 ? from : prefix;
-  return start.length === 0 ? Buffer.of(0) : start;
+  if (start.length === 0) return { start: Buffer.of(0), afterStart: false };
+  return { start: start.subarray(0, MAX_KEY_BYTES), afterStart: start.length > MAX_KEY_BYTES };
 }
 
 /** The first key that is behind all keys with a prefix; undefined if there is none. UTF-8 has no byte 0xff, so one can be added always. */
