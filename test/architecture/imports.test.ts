@@ -33,6 +33,13 @@ function imports(file: string): string[] {
   );
 }
 
+function mayImport(room: string, target: string): boolean {
+  const [from = ""] = target.split(path.sep);
+  // the program tells its own version
+  if (room === "cmd" && target === "package.json") return true;
+  return from === room || MAY_IMPORT[room]!.includes(from);
+}
+
 describe("the rooms", () => {
   const rooms = readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && MAY_IMPORT[entry.name] !== undefined)
@@ -41,7 +48,7 @@ describe("the rooms", () => {
   it.each(rooms)("%s imports only what the architecture allows", (room) => {
     const wrong = sources(room).flatMap((file) =>
       imports(file)
-        .filter((target) => target.split(path.sep)[0] !== room && !MAY_IMPORT[room]!.includes(target.split(path.sep)[0]!))
+        .filter((target) => !mayImport(room, target))
         .map((target) => `${file} imports ${target}`),
     );
     expect(wrong).toEqual([]);
