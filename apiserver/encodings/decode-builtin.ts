@@ -7,6 +7,7 @@ import { kinds } from "../../apis/kinds.ts";
 import { objectMeta, typeMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { type DecodedStruct, decodeStruct } from "../../openapi/structs/decode.ts";
+import type { Words } from "../../openapi/structs/go-type.ts";
 import { probeType, type TypeProbe } from "./probe.ts";
 import type { Refuse } from "./refusal.ts";
 
@@ -17,13 +18,20 @@ import type { Refuse } from "./refusal.ts";
  * so it is decoded as that one right away, and only where this does not go smoothly the steps are taken one by one, to find the error that
  * comes first.
  *
+ * `words` are those of values that do not fit.
  * @throws StatusError made by `refuse`
  */
-export function decodeBuiltin(kind: KindDefinition, document: string | Uint8Array, strict: boolean, refuse: Refuse): DecodedStruct {
+export function decodeBuiltin(
+  kind: KindDefinition,
+  document: string | Uint8Array,
+  strict: boolean,
+  refuse: Refuse,
+  words: Words = "decoder",
+): DecodedStruct {
   let decoded: DecodedStruct | undefined;
   let error: DecodeError | undefined;
   try {
-    decoded = decodeStruct(wholeSchema(kind), document, { strict });
+    decoded = decodeStruct(wholeSchema(kind), document, { strict, words });
   } catch (thrown) {
     if (!(thrown instanceof DecodeError)) throw thrown;
     error = thrown;

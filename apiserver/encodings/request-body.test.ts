@@ -288,6 +288,12 @@ describe("the result of a patch", () => {
     );
   });
 
+  test("of a strategic merge has the converter's words", () => {
+    expect(
+      failureOf(() => results(configMap, { data: { a: 1 } }, "Warn", { strategic: true, patchText: () => "map[data:map[a:1]]" })),
+    ).toBe('422  "" is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string');
+  });
+
   test("is quoted as it was before it was pruned", () => {
     const value = { apiVersion: "example.com/v1", kind: "Lamp", spec: { size: 1, zz: 1 } };
     expect(failureOf(() => results(lamp, value))).toContain(

@@ -56,6 +56,8 @@ export interface PatchResult {
   readonly fieldValidation: FieldValidation;
   /** How the failure quotes the result: the patched JSON, or the patch as Go prints it (`map[data:map[a:1]]`). By default the value as JSON. */
   readonly patchText?: () => string;
+  /** The patch was a strategic merge, whose results have other words for values that do not fit. Default: false. */
+  readonly strategic?: boolean;
   /** Problems found in the patch itself, e.g. `duplicate field "data.a"`. They are told first. */
   readonly problems?: readonly string[];
 }
@@ -66,13 +68,14 @@ export interface PatchResult {
  * @throws StatusError Invalid with the cause `patch` for what cannot be read as the kind, or (with Strict) has unknown fields
  */
 export function decodeObject(kind: KindDefinition, value: JsonValue, options: PatchResult): DecodedObject {
-  const { fieldValidation, problems: before = [] } = options;
+  const { fieldValidation, problems: before = [], strategic = false } = options;
+  const words = strategic ? "converter" : "decoder";
   const refuse = refusePatch(options.patchText ?? (() => stringify(value)));
   const strict = fieldValidation !== "Ignore";
   const judge = (object: unknown, problems: readonly string[]) =>
     judgeProblems(kind, object as KubeObject, { doubledKeys: [], problems: [...before, ...problems] }, fieldValidation, refuse);
   if (kind.flavor === "builtin") {
-    const { value: object, problems } = decodeBuiltin(kind, stringify(value), strict, refuse);
+    const { value: object, problems } = decodeBuiltin(kind, stringify(value), strict, refuse, words);
     return judge(object, problems);
   }
   if (!isJsonObject(value) || !value.kind) {

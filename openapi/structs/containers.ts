@@ -6,6 +6,7 @@ import type { GoType, Input } from "./go-type.ts";
 /** `[]T`. Null is a list that is not there. */
 export class ListType implements GoType {
   readonly name: string;
+  readonly kind = "slice";
   readonly #items: GoType;
 
   constructor(items: GoType, name = `[]${items.name}`) {
@@ -40,6 +41,7 @@ export class ListType implements GoType {
 /** `map[string]T`, in the order of the keys, as Go writes maps. */
 export class MapType implements GoType {
   readonly name: string;
+  readonly kind = "map";
   readonly #values: GoType;
 
   constructor(values: GoType, name = `map[string]${values.name}`) {
@@ -83,6 +85,7 @@ export class MapType implements GoType {
 /** JSON that the Go type keeps as it stands: `FieldsV1`, `RawExtension`. What is inside is nobody's business here. */
 export class RawType implements GoType {
   readonly name: string;
+  readonly kind = "interface";
 
   constructor(name: string) {
     this.name = name;
@@ -113,6 +116,7 @@ export interface Field {
 /** A struct: members in the order of its fields, empty ones left out as omitempty says, unknown ones reported and dropped. */
 export class StructType implements GoType {
   readonly name: string;
+  readonly kind = "struct";
   /** The bare name, which errors of its fields begin with. */
   readonly #struct: string;
   readonly #makeFields: () => readonly Field[];

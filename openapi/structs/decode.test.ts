@@ -183,3 +183,21 @@ test("a document within another says so in its paths", () => {
   expect(() => decodeStruct(objectMeta, '{"labels":{"a":1}}')).toThrow("Go struct field ObjectMeta.labels of type string");
   expect(() => decodeStruct(objectMeta, '"x"')).toThrow("json: cannot unmarshal string into Go value of type v1.ObjectMeta");
 });
+
+test.each([
+  ['{"text":1}', "cannot convert int64 to string"],
+  ['{"metadata":{"uid":1}}', "cannot convert int64 to types.UID"],
+  ['{"text":1.5}', "unrecognized type: string"],
+  ['{"text":{}}', "unrecognized type: string"],
+  ['{"flag":[]}', "unrecognized type: bool"],
+  ['{"small":"1"}', "unrecognized type: int32"],
+  ['{"small":1.5}', "cannot convert float64 to int32"],
+  ['{"data":"text"}', "cannot restore map from string"],
+  ['{"data":{"a":5}}', "cannot convert int64 to string"],
+  ['{"rules":{"verbs":[]}}', "cannot restore slice from map"],
+  ['{"rules":["x"]}', "cannot restore struct from: string"],
+  ['{"binary":{"a":1}}', "cannot restore slice from int64"],
+  ['{"time":5}', "json: cannot unmarshal number into Go value of type string"],
+])("%s is refused in the converter's words where these are asked for", (document, message) => {
+  expect(() => decodeStruct(schema, document, { words: "converter" })).toThrow(new JsonTypeError(message));
+});

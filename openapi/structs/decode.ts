@@ -3,7 +3,7 @@ import { JsonReader } from "../../apimachinery/json/reader.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { goTypeOf } from "./compile.ts";
-import { FatalError, Input } from "./go-type.ts";
+import { FatalError, Input, type Words } from "./go-type.ts";
 
 export interface DecodedStruct {
   /** Members in the schema's order, normalised: empty ones left out, times in UTC, unknown ones dropped. */
@@ -12,11 +12,19 @@ export interface DecodedStruct {
   readonly problems: readonly string[];
 }
 
+export interface DecodeOptions {
+  /** False saves the search for problems. */
+  readonly strict?: boolean;
+  /** Where the document stands in a larger one, for the paths of problems. */
+  readonly at?: string;
+  /** Default: the JSON decoder's. */
+  readonly words?: Words;
+}
+
 /**
  * Decodes a JSON document the way Go's decoder fills a struct (sigs.k8s.io/json: names are case-sensitive, 64-bit integers are kept).
  *
- * The schema says what the Go type is ({@link goTypeOf}). A null document is an empty struct. `strict: false` saves the search for problems;
- * `at` is where the document stands in a larger one, for their paths.
+ * The schema says what the Go type is ({@link goTypeOf}). A null document is an empty struct.
  *
  * Throws a JsonSyntaxError for what is no JSON, else a JsonTypeError for the first value that does not fit, both with Go's texts
  * (`json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string`).
@@ -24,10 +32,10 @@ export interface DecodedStruct {
 export function decodeStruct(
   schema: Schema,
   document: string | Uint8Array,
-  { strict = true, at }: { strict?: boolean; at?: string } = {},
+  { strict = true, at, words = "decoder" }: DecodeOptions = {},
 ): DecodedStruct {
   const reader = new JsonReader(document);
-  const input = new Input(reader, strict);
+  const input = new Input(reader, strict, words);
   if (at !== undefined) input.steps.push(at);
   const type = goTypeOf(schema);
   let value: unknown;

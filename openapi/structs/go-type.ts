@@ -1,10 +1,13 @@
-import type { JsonReader } from "../../apimachinery/json/reader.ts";
-import { pathOf } from "../../apimachinery/json/reader.ts";
+import { isWhole, type JsonReader, pathOf } from "../../apimachinery/json/reader.ts";
+
+/** What a Go type is underneath its name. */
+export type GoKind = "string" | "bool" | "int32" | "int64" | "float64" | "slice" | "map" | "struct" | "interface";
 
 /** How values of one Go type are read from JSON. */
 export interface GoType {
   /** As error texts name it: `string`, `map[string]string`, `v1.ObjectMeta`. */
   readonly name: string;
+  readonly kind: GoKind;
   /**
    * Reads the next value. `previous` is what an earlier member of the same name left behind: structs, maps and lists of structs are merged
    * into it, as Go decodes into what is there. Undefined stands for Go's nil, or for a scalar that stays what it was.
@@ -19,6 +22,12 @@ export interface GoType {
 /** Go keeps so many problems of strict decoding, and each text once (sigs.k8s.io/json). */
 const MAX_PROBLEMS = 100;
 
+/**
+ * Two parts of Kubernetes fill structs, each with its own words for a value that does not fit: the JSON decoder, and the converter from
+ * untyped objects (apimachinery, pkg/runtime/converter.go), which the results of strategic merges go through.
+ */
+export type Words = "decoder" | "converter";
+
 /** A document being read, and where in it we are. */
 export class Input {
   readonly reader: JsonReader;
@@ -30,20 +39,39 @@ export class Input {
   /** Undefined where nobody wants to know. */
   readonly problems: Set<string> | undefined;
 
-  constructor(reader: JsonReader, strict: boolean) {
+  /** Whose words errors are in. */
+  readonly #words: Words;
+
+  constructor(reader: JsonReader, strict: boolean, words: Words) {
     this.reader = reader;
     this.problems = strict ? new Set() : undefined;
+    this.#words = words;
   }
 
   /** Notes that the next value is of another type, and passes over it. */
-  mismatch(type: GoType, found: string = this.reader.kind()): undefined {
-    this.reader.fail(this.mismatchText(type.name, found));
-    this.reader.skipValue();
+  mismatch(type: GoType): undefined {
+    const { reader } = this;
+    const found = reader.kind();
+    if (found === "number" && this.#words === "converter") reader.fail(convertText(type, numberKind(reader.readNumber())));
+    else {
+      reader.fail(this.#words === "converter" ? convertText(type, GO_KINDS[found] ?? found) : this.unmarshalText(type.name, found));
+      reader.skipValue();
+    }
     return undefined;
   }
 
-  mismatchText(type: string, found: string): string {
-    const where = this.struct === "" ? "Go value" : `Go struct field ${this.struct}.${this.fields.join(".")}`;
+  /** Notes that a number that has been read is beyond the type. */
+  misfit(type: GoType, literal: string): undefined {
+    this.reader.fail(
+      this.#words === "converter" ? convertText(type, numberKind(literal)) : this.unmarshalText(type.name, `number ${literal}`),
+    );
+    return undefined;
+  }
+
+  /** `found` is JSON's word for what was there instead of a value of the type. */
+  unmarshalText(type: string, found: string): string {
+    const bare = this.struct === "" || this.#words === "converter";
+    const where = bare ? "Go value" : `Go struct field ${this.struct}.${this.fields.join(".")}`;
     return `json: cannot unmarshal ${found} into ${where} of type ${type}`;
   }
 
@@ -67,3 +95,16 @@ export class Input {
  * syntax, which it has looked for before, still comes first.
  */
 export class FatalError extends Error {}
+
+/** What JSON's kinds are as untyped Go values. */
+const GO_KINDS: Record<string, string | undefined> = { object: "map", array: "slice" };
+
+const numberKind = (literal: string) => (isWhole(literal) ? "int64" : "float64");
+
+/** The converter's word for it. Go can convert an integer into a string (of that character), which it then refuses to do. */
+function convertText({ name, kind }: GoType, found: string): string {
+  if (kind === "map" || kind === "slice") return `cannot restore ${kind} from ${found}`;
+  if (kind === "struct") return `cannot restore struct from: ${found}`;
+  const convertible = found === "int64" ? kind !== "bool" : found === "float64" && kind !== "bool" && kind !== "string";
+  return convertible ? `cannot convert ${found} to ${name}` : `unrecognized type: ${kind}`;
+}

@@ -2,23 +2,25 @@ import { type JsonKind, numberOf } from "../../apimachinery/json/reader.ts";
 import { normalizeMicroTime, normalizeTime } from "../../apimachinery/time/timestamp.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
 import { canonicalBase64 } from "./base64.ts";
-import { FatalError, type GoType, type Input } from "./go-type.ts";
+import { FatalError, type GoKind, type GoType, type Input } from "./go-type.ts";
 
 /** A type whose values stand for themselves. A null leaves a scalar as it is. */
 abstract class Scalar implements GoType {
   readonly name: string;
-  readonly #kind: JsonKind;
+  readonly kind: GoKind;
+  readonly #json: JsonKind;
   readonly #zero: unknown;
 
-  constructor(name: string, kind: JsonKind, zero: unknown) {
+  constructor(name: string, kind: GoKind, json: JsonKind, zero: unknown) {
     this.name = name;
-    this.#kind = kind;
+    this.kind = kind;
+    this.#json = json;
     this.#zero = zero;
   }
 
   read(input: Input, previous: unknown): unknown {
     if (input.skipNull()) return previous;
-    return input.reader.kind() === this.#kind ? this.take(input) : input.mismatch(this);
+    return input.reader.kind() === this.#json ? this.take(input) : input.mismatch(this);
   }
 
   /** The next value is of the right kind. */
@@ -35,7 +37,7 @@ abstract class Scalar implements GoType {
 
 export class StringType extends Scalar {
   constructor(name = "string") {
-    super(name, "string", "");
+    super(name, "string", "string", "");
   }
 
   take(input: Input): string {
@@ -45,7 +47,7 @@ export class StringType extends Scalar {
 
 export class BoolType extends Scalar {
   constructor(name = "bool") {
-    super(name, "bool", false);
+    super(name, "bool", "bool", false);
   }
 
   take(input: Input): unknown {
@@ -58,7 +60,7 @@ export class IntType extends Scalar {
   readonly #limit: bigint;
 
   constructor(bits: 32 | 64, name: string = `int${bits}`) {
-    super(name, "number", 0);
+    super(name, `int${bits}`, "number", 0);
     this.#limit = 2n ** BigInt(bits - 1);
   }
 
@@ -68,28 +70,25 @@ export class IntType extends Scalar {
     if (typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value))) {
       if (value >= -this.#limit && value < this.#limit) return value;
     }
-    input.reader.fail(input.mismatchText(this.name, `number ${literal}`));
-    return undefined;
+    return input.misfit(this, literal);
   }
 }
 
 export class FloatType extends Scalar {
   constructor(name = "float64") {
-    super(name, "number", 0);
+    super(name, "float64", "number", 0);
   }
 
   take(input: Input): unknown {
     const literal = input.reader.readNumber();
-    const value = numberOf(literal);
-    if (value === undefined) input.reader.fail(input.mismatchText(this.name, `number ${literal}`));
-    return value;
+    return numberOf(literal) ?? input.misfit(this, literal);
   }
 }
 
 /** `[]byte`: base64 in JSON. What is kept is the canonical spelling of the same bytes. */
 export class BytesType extends Scalar {
   constructor(name = "[]uint8") {
-    super(name, "string", "");
+    super(name, "slice", "string", "");
   }
 
   take(input: Input): unknown {
@@ -103,6 +102,7 @@ export class BytesType extends Scalar {
 /** `metav1.Time` (whole seconds) or `metav1.MicroTime`, in UTC. */
 export class TimeType implements GoType {
   readonly name: string;
+  readonly kind = "struct";
   readonly #normalize: (text: string) => string;
 
   constructor(name: string) {
@@ -113,7 +113,7 @@ export class TimeType implements GoType {
   read(input: Input): unknown {
     if (input.skipNull()) return undefined;
     const kind = input.reader.kind();
-    if (kind !== "string") throw new FatalError(input.mismatchText("string", kind));
+    if (kind !== "string") throw new FatalError(input.unmarshalText("string", kind));
     return parsed(this.#normalize, input.reader.readString());
   }
 
@@ -129,6 +129,7 @@ export class TimeType implements GoType {
 /** A type that is written as one text and reads numbers too: `resource.Quantity`. */
 export class TextType implements GoType {
   readonly name: string;
+  readonly kind = "struct";
   readonly #normalize: (text: string) => string;
   readonly #zero: string;
 
@@ -158,13 +159,14 @@ export class TextType implements GoType {
 /** `intstr.IntOrString`. */
 export class IntOrStringType implements GoType {
   readonly name = "intstr.IntOrString";
+  readonly kind = "struct";
   readonly #int = new IntType(32);
 
   read(input: Input): unknown {
     const kind = input.reader.kind();
     if (kind === "string") return input.reader.readString();
     if (kind === "null") return input.skipNull() ? 0 : undefined;
-    if (kind !== "number") throw new FatalError(input.mismatchText(this.#int.name, kind));
+    if (kind !== "number") throw new FatalError(input.unmarshalText(this.#int.name, kind));
     return this.#int.take(input);
   }
 
