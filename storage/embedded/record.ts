@@ -65,13 +65,46 @@ export function keyOf(record: Buffer): string {
   return record.toString("utf8", HEADER, HEADER + record.readUInt16BE(KEY_SIZE));
 }
 
+/** Values up to a quarter of this share memory of this size. */
+const SLAB = 64 * 1024;
+
+/**
+ * Copies values out of memory that the next read overwrites. Small ones of one scan share memory: one large allocation costs as much as a
+ * few small ones. They live as long as the last of them, so a copier is for one answer.
+ */
+export class Copier {
+  #slab: ArrayBuffer | undefined;
+  #used = 0;
+
+  valueOf(record: Buffer): Uint8Array {
+    const start = HEADER + record.readUInt16BE(KEY_SIZE);
+    const size = record.length - start;
+    if (size > SLAB / 4) return this.#copy(record, start, new Uint8Array(size));
+    if (this.#slab === undefined || this.#used + size > SLAB) {
+      this.#slab = new ArrayBuffer(SLAB);
+      this.#used = 0;
+    }
+    const value = new Uint8Array(this.#slab, this.#used, size);
+    this.#used += size;
+    return this.#copy(record, start, value);
+  }
+
+  #copy(record: Buffer, start: number, target: Uint8Array): Uint8Array {
+    target.set(plain(record, start));
+    return target;
+  }
+}
+
+/** Copies one value. */
+export function copyValue(record: Buffer): Uint8Array {
+  return plain(record, HEADER + record.readUInt16BE(KEY_SIZE)).slice();
+}
+
 /** Memory that records were read from last: LMDB's binding always hands out the same. */
 let memory: Uint8Array<ArrayBufferLike> = new Uint8Array();
 
-/** A copy of the value: `record` may be memory that the next read overwrites. */
-export function copyValue(record: Buffer): Uint8Array {
-  // Slicing a Buffer would make a Buffer, which takes as long as the read itself.
+/** The rest of a record from `start` on, not as a Buffer: making one takes as long as the read. */
+function plain(record: Buffer, start: number): Uint8Array {
   if (memory.buffer !== record.buffer) memory = new Uint8Array(record.buffer);
-  const start = record.byteOffset + HEADER + record.readUInt16BE(KEY_SIZE);
-  return memory.slice(start, record.byteOffset + record.length);
+  return memory.subarray(record.byteOffset + start, record.byteOffset + record.length);
 }

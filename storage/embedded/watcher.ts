@@ -5,7 +5,7 @@ import { copyValue, isRemoval, keyOf, previousOf } from "./record.ts";
 import type { Written } from "./writes.ts";
 
 /** A slice of history told in one turn of the event loop ends after that long, or with that many bytes of values. */
-const SLICE_MILLISECONDS = 4;
+const SLICE_MILLISECONDS = 3;
 const SLICE_BYTES = 4 * 1024 * 1024;
 
 /** What a watcher needs of the store it watches. */
@@ -113,7 +113,7 @@ export class Watcher implements Watch {
         bytes += value?.length ?? 0;
         changes.push(this.#change(key, revision, value, previous));
       }
-      if ((n & 63) === 0 && performance.now() > end) break;
+      if ((n & 15) === 0 && performance.now() > end) break;
     }
     return changes;
   }

@@ -38,7 +38,7 @@ interface Chore {
 }
 
 /** Limits of one transaction: what is encoded in one turn of the event loop, and what LMDB keeps in memory until its flush. */
-const BATCH_OPERATIONS = 512;
+const BATCH_OPERATIONS = 256;
 const BATCH_BYTES = 8 * 1024 * 1024;
 
 /** A step of compaction ends after that long, and one that rides along with writes also after this many records and two for each write. */
