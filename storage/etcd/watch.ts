@@ -109,8 +109,9 @@ export class EtcdWatch implements Watch {
       this.#canceled(response);
       return;
     }
-    this.#pause = 0;
     if (response.created) return;
+    // Only now: a server that takes watches and drops them at once must not be asked without a pause.
+    this.#pause = 0;
     if (response.events.length === 0) {
       this.#progress(Number(response.header.revision));
       return;
