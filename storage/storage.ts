@@ -23,13 +23,18 @@ export interface Storage {
   /** A range of keys in order, all as of one revision. */
   scan(range: Range): Promise<Scanned>;
 
-  /** Stores a key that does not exist. */
+  /**
+   * Stores a key that does not exist. The engine may hold on to `value` and show it to observers: it must not change afterwards.
+   *
+   * All three writes reject with a {@link StorageError} if the write certainly was not and will not be stored (an empty key, a key or value
+   * that is too large for the engine, a full disk, no leader), and with an {@link UnknownOutcomeError} if nobody knows.
+   */
   create(key: string, value: Uint8Array): Promise<WriteResult>;
 
-  /** Replaces a key whose last write was `revision`. */
+  /** Replaces a key whose last write was `revision`; a revision of 0 or less never matches. */
   update(key: string, value: Uint8Array, revision: number): Promise<WriteResult>;
 
-  /** Removes a key whose last write was `revision`. */
+  /** Removes a key whose last write was `revision`. The removal has a revision of its own. */
   delete(key: string, revision: number): Promise<WriteResult>;
 
   /**
@@ -44,7 +49,11 @@ export interface Storage {
    */
   currentRevision(): number | Promise<number>;
 
-  /** Forgets history: reads and watches at revisions before `revision` may fail from now on. */
+  /**
+   * Forgets history: reads and watches at revisions before `revision` may fail from now on, those at it and later still work. A revision
+   * that was compacted before is fine, one that is not there yet rejects with a {@link FutureRevisionError}. The embedded engine compacts
+   * by itself too; etcd does what it is told.
+   */
   compact(revision: number): Promise<void>;
 
   /** Resolves when the engine can serve; rejects with what is wrong otherwise. Used by `/readyz`. */
