@@ -1,5 +1,6 @@
 import type { FieldError } from "../field/error.ts";
 import { aggregateText } from "../field/error.ts";
+import { quote } from "../go-text.ts";
 import { type GroupResource, kindName, resourceName } from "../object.ts";
 
 /** One detail of a failure; in JSON the type of a cause is called `reason`. */
@@ -104,7 +105,7 @@ export const unauthorized = () => failure("Unauthorized", "Unauthorized");
 export const forbidden = (resource: GroupResource, name: string | undefined, why: string, causes?: StatusCause[]) =>
   failure(
     "Forbidden",
-    `${resourceName(resource)}${name ? ` "${name}"` : ""} is forbidden: ${why}`,
+    `${resourceName(resource)}${name ? ` ${quote(name)}` : ""} is forbidden: ${why}`,
     detailsOf(resource, name, causes ? { causes } : {}),
   );
 
@@ -112,7 +113,7 @@ export const forbidden = (resource: GroupResource, name: string | undefined, why
 export const forbiddenPath = (why: string) => failure("Forbidden", `forbidden: ${why}`, {});
 
 export const notFound = (resource: GroupResource, name: string) =>
-  failure("NotFound", `${resourceName(resource)} "${name}" not found`, detailsOf(resource, name));
+  failure("NotFound", `${resourceName(resource)} ${quote(name)} not found`, detailsOf(resource, name));
 
 /** An address that no route of a built-in group serves. */
 export const notFoundRoute = () => failure("NotFound", "the server could not find the requested resource", {});
@@ -120,7 +121,7 @@ export const notFoundRoute = () => failure("NotFound", "the server could not fin
 export const alreadyExists = (resource: GroupResource, name: string, { terminating = false } = {}) =>
   failure(
     "AlreadyExists",
-    `${terminating ? "object is being deleted: " : ""}${resourceName(resource)} "${name}" already exists`,
+    `${terminating ? "object is being deleted: " : ""}${resourceName(resource)} ${quote(name)} already exists`,
     detailsOf(resource, name),
   );
 
@@ -128,12 +129,12 @@ export const alreadyExists = (resource: GroupResource, name: string, { terminati
 export const noUniqueName = (resource: GroupResource, name: string) =>
   failure(
     "AlreadyExists",
-    `${resourceName(resource)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+    `${resourceName(resource)} ${quote(name)} already exists, the server was not able to generate a unique name for the object`,
     detailsOf(resource, name, { retryAfterSeconds: 1 }),
   );
 
 export const conflict = (resource: GroupResource, name: string, why: string) =>
-  failure("Conflict", `Operation cannot be fulfilled on ${resourceName(resource)} "${name}": ${why}`, detailsOf(resource, name));
+  failure("Conflict", `Operation cannot be fulfilled on ${resourceName(resource)} ${quote(name)}: ${why}`, detailsOf(resource, name));
 
 /** The text of a lost optimistic lock. */
 export const MODIFIED = "the object has been modified; please apply your changes to the latest version and try again";
@@ -146,7 +147,7 @@ export const expired = (message: string, continueToken?: string) => {
 
 /** 422 with one cause per field error; `kind` may be empty for a patch whose result could not be decoded. */
 export const invalid = (kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]) =>
-  failure("Invalid", `${kindName(kind)} "${name}" is invalid${errors.length > 0 ? `: ${aggregateText(errors)}` : ""}`, {
+  failure("Invalid", `${kindName(kind)} ${quote(name)} is invalid${errors.length > 0 ? `: ${aggregateText(errors)}` : ""}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     ...(kind.kind ? { kind: kind.kind } : {}),

@@ -48,7 +48,7 @@ export async function authorize(authorizers: readonly Authorizer[], attributes: 
 /** The text of a denial (k8s.io/apiserver, pkg/endpoints/handlers/responsewriters/errors.go). */
 function denial({ user, info }: Attributes): StatusError {
   const who = `User ${quote(user.name)}`;
-  if (!info.isResource) return forbiddenPath(`${who} cannot ${info.verb} path ${quote(info.path)}`);
+  if (!info.isResource) return forbiddenPath(`${who} cannot ${info.verb} path ${quote(escapeHtml(info.path))}`);
   const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
   const where = info.namespace === "" ? "at the cluster scope" : `in the namespace "${info.namespace}"`;
   return forbidden(
@@ -57,3 +57,7 @@ function denial({ user, info }: Attributes): StatusError {
     `${who} cannot ${info.verb} resource "${resource}" in API group "${info.group}" ${where}`,
   );
 }
+
+/** Paths are shown as Go's html/template escapes them: some clients print answers into pages. */
+const escapeHtml = (text: string) =>
+  text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character] as string);

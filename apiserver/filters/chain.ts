@@ -10,6 +10,7 @@ import { compressed } from "./compression.ts";
 import { RequestContext } from "./context.ts";
 import { deadlineOf, withinDeadline } from "./deadline.ts";
 import { failureResponse } from "./failure.ts";
+import { impersonated } from "./impersonation.ts";
 import { textResponse } from "./responses.ts";
 
 /** Answers a request that has been let in. The permission is its proof. */
@@ -34,8 +35,9 @@ export interface ChainOptions {
  *  6. deadline         504 for what takes too long, watches apart
  *  7. warnings         become headers
  *  8. authentication   401
- *  9. authorization    403
- * 10. the handler
+ *  9. impersonation    403 for who may not be whom it asks to be
+ * 10. authorization    403
+ * 11. the handler
  */
 export function filterChain(options: ChainOptions): (request: ApiRequest) => Promise<ApiResponse> {
   return async (request) => {
@@ -73,8 +75,10 @@ async function contained(request: ApiRequest, options: ChainOptions): Promise<Ap
 }
 
 async function answered(context: RequestContext, { authenticators, authorizers, handler }: ChainOptions): Promise<ApiResponse> {
-  context.user = await authenticatedUser(context.request, context.info, authenticators);
-  const permission = await authorize(authorizers, { user: context.user, info: context.info });
+  const { request, info } = context;
+  const sender = await authenticatedUser(request, info, authenticators);
+  context.user = await impersonated(request, info, sender, authorizers);
+  const permission = await authorize(authorizers, { user: context.user, info });
   return handler(context, permission);
 }
 
@@ -85,6 +89,8 @@ async function authenticatedUser(request: ApiRequest, info: RequestInfo, authent
     const user = found instanceof Promise ? await found : found;
     if (user !== undefined) return user;
   }
-  if (publicPaths({ user: ANONYMOUS, info }) === "allow") return ANONYMOUS;
+  // a credential that nobody accepts is no anonymity
+  const credential = /^bearer /i.test(request.headers.authorization ?? "");
+  if (!credential && publicPaths({ user: ANONYMOUS, info }) === "allow") return ANONYMOUS;
   throw unauthorized();
 }
