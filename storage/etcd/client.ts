@@ -72,7 +72,7 @@ const NEVER = new AbortController().signal;
 
 /** Tells what a failed read means. */
 export function readError(error: unknown): StorageError {
-  return error instanceof StorageError ? error : new StorageError(`etcd: ${withoutClass(messageOf(error))}`, error);
+  return error instanceof StorageError ? error : new StorageError(`etcd: ${reasonOf(error)}`, error);
 }
 
 /**
@@ -106,7 +106,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** etcd3 puts the name of its error class before the text. */
-function withoutClass(message: string): string {
-  return message.replace(/^\w*Error: /, "");
+/** One line: etcd3 puts the name of its error class before the text, gRPC a note behind it, and TLS ends its own with a new line. */
+function reasonOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/^\w*Error: /, "")
+    .replace(/\.?\s*Resolution note:.*$/s, "")
+    .replace(/\s+/g, " ");
 }

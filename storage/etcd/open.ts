@@ -28,8 +28,10 @@ export async function openEtcd(options: EtcdOptions): Promise<Storage> {
     }
   }
   if (!answers.some((answer) => answer.status === "fulfilled")) {
-    const [first] = answers;
-    throw readError(first?.status === "rejected" ? first.reason : "no answer");
+    const reasons = answers.map(
+      (answer, index) => `${options.endpoints[index]}: ${answer.status === "rejected" && readError(answer.reason).message}`,
+    );
+    throw new StorageError(`no etcd endpoint answers: ${reasons.join("; ")}`);
   }
   const prefix = (options.prefix ?? DEFAULT_PREFIX).replace(/\/+$/, "");
   return new EtcdStorage(await connect(options), prefix);
