@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseCanonical } from "../../apimachinery/json/parse.ts";
-import { stringify } from "../../apimachinery/json/stringify.ts";
+import { encodeObject } from "../../apimachinery/json/stringify.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { apiVersionOf } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
@@ -34,14 +34,14 @@ export class ObjectCodec {
     this.typeLength = Buffer.byteLength(type);
     this.#head = Buffer.from(`${type}"metadata":{`);
     const hash = createHash("sha256")
-      .update(JSON.stringify([kind.version, kind.kind, kind.schema]))
+      .update(JSON.stringify([kind.version, kind.kind, kind.schema], withoutTexts))
       .digest();
     this.#header = Buffer.concat([Buffer.from([FORMAT]), hash.subarray(0, HEADER - 1)]);
   }
 
   /** The bytes to store; the object's resourceVersion is left out. */
   encode(object: KubeObject): Buffer {
-    const json = Buffer.from(canonical(object));
+    const json = encodeObject(object, { withoutResourceVersion: true });
     return Buffer.concat([this.#header, json]);
   }
 
@@ -54,7 +54,7 @@ export class ObjectCodec {
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
     if (this.#isCurrent(bytes)) return this.#splice(bytes.subarray(HEADER), revision);
     const object = this.#normalise(parseCanonical(bytes.subarray(HEADER)) as unknown as KubeObject);
-    return this.#splice(Buffer.from(canonical(object)), revision);
+    return this.#splice(encodeObject(object, { withoutResourceVersion: true }), revision);
   }
 
   #isCurrent(bytes: Buffer): boolean {
@@ -85,16 +85,7 @@ export class ObjectCodec {
     served.copy(out, at + member.length, end);
     return out;
   }
-
-  /** An object that exists only in an answer (dry runs), as bytes. */
-  static render(object: KubeObject): Buffer {
-    const { apiVersion, kind, metadata, ...rest } = object;
-    return Buffer.from(stringify({ apiVersion, kind, metadata, ...rest }));
-  }
 }
 
-function canonical(object: KubeObject): string {
-  const { apiVersion, kind, metadata, ...rest } = object;
-  const { resourceVersion: _, ...kept } = metadata;
-  return stringify({ apiVersion, kind, metadata: kept, ...rest });
-}
+/** What texts say of a schema changes nothing about the objects. */
+const withoutTexts = (name: string, value: unknown) => (name === "description" && typeof value === "string" ? undefined : value);

@@ -1,3 +1,4 @@
+import { encodeObject } from "../../apimachinery/json/stringify.ts";
 import type { GroupResource, KubeObject } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
@@ -67,7 +68,7 @@ export class Resource {
     if (storedAs === undefined) return record.json;
     let bytes = this.#converted.get(record);
     if (bytes === undefined) {
-      bytes = ObjectCodec.render(storedAs.fromStored(record.object()));
+      bytes = encodeObject(storedAs.fromStored(record.object()));
       this.#converted.set(record, bytes);
     }
     return bytes;

@@ -42,6 +42,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
       fieldValidation: options.fieldValidation,
       problems: patched.strictErrors,
       patchText: patched.shown,
+      strategic: type === "strategic",
     });
     context.warn(...warnings);
     kind.strategy.setDefaults?.(object);

@@ -1,8 +1,8 @@
+import { encodeObject } from "../../apimachinery/json/stringify.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { encodeResponse, prettyByDefault } from "../encodings/response.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { type Negotiated, negotiate, OFFERS } from "../negotiation/negotiate.ts";
-import { ObjectCodec } from "../registry/object-codec.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { ApiResponse } from "../request.ts";
@@ -40,7 +40,7 @@ export function respondObject(
   status: number,
   object: KubeObject,
 ): ApiResponse {
-  if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [ObjectCodec.render(object), NEWLINE] };
+  if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [encodeObject(object), NEWLINE] };
   return respondTransformed(context, resource, negotiated, status, object);
 }
 
