@@ -21,8 +21,8 @@ const PROGRESS_PAUSE = 100;
  *     connection breaks
  *     connect again          create, start at 9        events 9 (skipped), 10 …        no gap, no repeat
  *
- * It starts one revision early and skips what it knows, because etcd up to 3.5.17 loses a removal at exactly the compacted revision: a
- * watch that starts there would miss it, while one that asks for the revision before is told that it comes too late.
+ * It starts one revision early and skips what it knows, because releases of etcd 3.5 lose a removal at exactly the compacted revision
+ * (etcd's issues 18089 and 19179): a watch that starts there would miss it, while one that asks for the revision before is told that it comes too late.
  * A message may carry a part of the events only ("fragment"); they count when the last part is there.
  */
 export class EtcdWatch implements Watch {
