@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { StatusError } from "../../apimachinery/status/status.ts";
+import { negotiate, type Offer, OFFERS } from "./negotiate.ts";
+
+const chosen = (accept: string | undefined, offer: Offer) => {
+  try {
+    const { mediaType, transform, transformVersion } = negotiate(accept, offer);
+    return [mediaType, transform, transformVersion].filter(Boolean).join(" ");
+  } catch (error) {
+    if (error instanceof StatusError) return `${error.code} ${error.message.split("\n")[0]}`;
+    throw error;
+  }
+};
+
+const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
+
+describe("content negotiation", () => {
+  it("gives JSON to who accepts anything or says nothing", () => {
+    for (const accept of [undefined, "", "*/*", "text/html,*/*;q=0.8"]) expect(chosen(accept, OFFERS.builtinObject)).toBe("application/json");
+  });
+
+  it("follows quality, and does not exclude by q=0", () => {
+    expect(chosen("application/yaml;q=0.2,application/json;q=0.3", OFFERS.builtinObject)).toBe("application/json");
+    expect(chosen("application/json;q=0.5,application/yaml;q=0.9", OFFERS.builtinObject)).toBe("application/yaml");
+    expect(chosen("application/json;q=0", OFFERS.builtinObject)).toBe("application/json");
+  });
+
+  it("refuses on built-in routes what names none of their types letter by letter", () => {
+    for (const accept of ["text/html", "APPLICATION/JSON", "application/*", "application/cbor", "json"]) {
+      expect(chosen(accept, OFFERS.builtinObject)).toBe("406 406: Not Acceptable");
+    }
+    expect(chosen("application/*", OFFERS.customObject)).toBe("application/json");
+  });
+
+  it("takes kubectl's list of tables, and falls back to plain JSON where tables are not to be had", () => {
+    const accept = `${TABLE},application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json`;
+    expect(chosen(accept, OFFERS.builtinCollection)).toBe("application/json Table v1");
+    expect(chosen(accept, OFFERS.versions)).toBe("application/json");
+  });
+
+  it("refuses transforms in versions and encodings that there are not", () => {
+    const only = "406 only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    expect(chosen("application/json;as=Table;g=meta.k8s.io;v=v2", OFFERS.builtinObject)).toBe(only);
+    expect(chosen("application/json;as=Table;v=v1", OFFERS.builtinObject)).toBe(only);
+    expect(chosen("application/vnd.kubernetes.protobuf;as=Table;g=meta.k8s.io;v=v1", OFFERS.builtinObject)).toBe(only);
+  });
+
+  it("streams no YAML", () => {
+    expect(chosen("application/yaml", OFFERS.builtinWatch)).toBe(
+      "406 only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch",
+    );
+  });
+});
