@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { straceBinary } from "../tools/strace-binary.ts";
 import { type Answer, StoreProcess } from "./store.ts";
 
 /**
@@ -21,9 +20,7 @@ export function describeDurability(form: "short" | "full"): void {
     let folders = 0;
 
     beforeAll(async () => {
-      await promisify(execFile)("strace", ["-V"]).catch(() => {
-        throw new Error("strace is needed to make the disk fail: install the package strace (apt-get install strace)");
-      });
+      await straceBinary();
       root = await mkdtemp(path.join(tmpdir(), "datum-durability-"));
       seed = path.join(root, "seed");
       const store = await StoreProcess.start(seed);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { straceBinary } from "../tools/strace-binary.ts";
 
 export type Question = { readonly id: number } & (
   | { readonly ask: "create"; readonly key: string; readonly bytes?: number; readonly watchful?: boolean }
@@ -46,12 +47,13 @@ export class StoreProcess {
    */
   static async start(folder: string, tracing: readonly string[] = []): Promise<StoreProcess> {
     const node = [process.execPath, "--import", "tsx", PROGRAM, folder];
-    const command = tracing.length === 0 ? node : ["strace", "-f", "-qq", "--seccomp-bpf", ...tracing, ...node];
+    const strace = await straceBinary();
+    const command = tracing.length === 0 ? node : [strace.command, "-f", "-qq", "--seccomp-bpf", ...tracing, ...node];
     const child = spawn(command[0]!, command.slice(1), {
       cwd: ROOT,
       stdio: ["pipe", "pipe", "pipe"],
       // One thread for LMDB's commits: strace counts calls for each thread.
-      env: { ...process.env, UV_THREADPOOL_SIZE: "1" },
+      env: { ...process.env, ...strace.env, UV_THREADPOOL_SIZE: "1" },
     });
     let noise = "";
     child.stderr?.on("data", (chunk) => {
