@@ -30,10 +30,10 @@ async function main(argv: readonly string[]): Promise<void> {
 
   try {
     const server = await startServer({ ...parsed.flags, log });
+    closeOnSignals(() => server.close());
     say(`datum-apiserver ${VERSION} is ready at ${server.url}\n`);
     say(`  export KUBECONFIG=${shellWord(server.kubeconfigPath)}`);
     say("  kubectl api-resources\n");
-    closeOnSignals(() => server.close());
   } catch (error) {
     if (error instanceof StartupError || error instanceof StorageError) complain(error.message);
     else log.fatal({ err: error }, "the server could not start");

@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from "node:util";
+
 /** Why the program cannot start, in one line for the person who started it. No stack trace is shown. */
 export class StartupError extends Error {
   constructor(message: string, cause?: unknown) {
@@ -6,11 +8,10 @@ export class StartupError extends Error {
   }
 }
 
-/** What the operating system says of a failed call, without its code and path: `permission denied`. */
+/** What went wrong, in one line; where the operating system refused, its words without the call and its arguments: `permission denied`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  // `EACCES: permission denied, open '/x/y'`
-  const match = code === undefined ? null : new RegExp(`(?:^|\\s)${code}:? ([^,]+)`).exec(error.message);
-  return match?.[1] ?? error.message.split("\n", 1)[0]!;
+  const { errno } = error as NodeJS.ErrnoException;
+  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  return known?.[1] ?? error.message.split("\n", 1)[0]!;
 }

@@ -20,12 +20,17 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
+  // Names are kept, so that stack traces say something; `node --enable-source-maps` adds the lines.
+  minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: true,
   sourcesContent: false,
   legalComments: "none",
-  // Native code is loaded from where it was installed.
-  external: ["lmdb"],
+  // lmdb is native code, etcd3 reads its .proto files from beside itself.
+  external: ["lmdb", "etcd3"],
   // CommonJS packages inside the bundle ask for Node's own modules with `require`.
-  banner: { js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);` },
+  banner: {
+    js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);`,
+  },
   logLevel: "warning",
 });

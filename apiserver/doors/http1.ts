@@ -36,7 +36,6 @@ export class Http1Exchange extends Exchange {
       this.closed();
       if (exchanges.draining && link.requests === 0) request.socket.end();
     });
-    response.on("drain", () => this.drained());
     response.on("finish", () => this.#cutUnread());
     // What goes wrong on the way shows as `close`; without listeners it would end the process.
     response.on("error", ignore);
@@ -64,7 +63,10 @@ export class Http1Exchange extends Exchange {
   }
 
   protected send(chunk: Uint8Array): boolean {
-    return this.#response.write(chunk);
+    const response = this.#response;
+    const taken = response.write(chunk);
+    if (!taken && response.listenerCount("drain") === 0) response.once("drain", () => this.drained());
+    return taken;
   }
 
   protected finish(chunk?: Uint8Array): void {

@@ -28,7 +28,6 @@ export class Http2Exchange extends Exchange {
       link.requests--;
       this.closed();
     });
-    stream.on("drain", () => this.drained());
     // What goes wrong on the way shows as `close`; without a listener it would end the process.
     stream.on("error", ignore);
   }
@@ -54,7 +53,10 @@ export class Http2Exchange extends Exchange {
   }
 
   protected send(chunk: Uint8Array): boolean {
-    return this.#stream.write(chunk);
+    const stream = this.#stream;
+    const taken = stream.write(chunk);
+    if (!taken && stream.listenerCount("drain") === 0) stream.once("drain", () => this.drained());
+    return taken;
   }
 
   protected finish(chunk?: Uint8Array): void {

@@ -189,8 +189,9 @@ describe("the program refuses, in one line for each mistake,", () => {
   });
 
   it("a data folder that another process uses", async () => {
-    await (await start(undefined)).ready;
-    expect(await complaint(await start(undefined))).toContain(dataDir);
+    const args = ["--data-dir", dataDir, "--secure-port", "0"];
+    await run(...args).ready;
+    expect(await complaint(run(...args))).toContain(dataDir);
   });
 
   it("an etcd that is not there", async () => {
