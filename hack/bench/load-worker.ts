@@ -1,0 +1,84 @@
+/** The load generator's own process: see {@link Load}. It is told how to connect first, then one job after the other. */
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { Agent, request as requestHttp1 } from "node:https";
+import { median } from "./figures.ts";
+import type { Connect, Job, Outcome } from "./load.ts";
+
+/** Sends one request on the client's connection and resolves at the end of its answer. */
+type Send = (job: Job, body: string | undefined) => Promise<number>;
+
+/** A window as large as Go's, so that a large answer does not wait for the client. */
+const WINDOW = 4 * 1024 * 1024;
+
+function http1Client({ origin, credentials }: Connect): Send {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ...credentials });
+  return ({ method, path, headers }, body) =>
+    new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+      const request = requestHttp1(`${origin}${path}`, { method, agent, headers: { ...headers, ...length } }, (response) => {
+        response.on("error", reject);
+        response.on("end", () => resolve(response.statusCode ?? 0));
+        response.resume();
+      });
+      request.on("error", reject);
+      request.end(body);
+    });
+}
+
+async function http2Client({ origin, credentials }: Connect): Promise<Send> {
+  const session = connectHttp2(origin, { ...credentials, settings: { initialWindowSize: WINDOW, enablePush: false } });
+  await once(session, "connect");
+  session.setLocalWindowSize(WINDOW);
+  return ({ method, path, headers }, body) =>
+    new Promise((resolve, reject) => {
+      const stream = session.request({ ":method": method, ":path": path, ...headers }, { endStream: body === undefined });
+      let status = 0;
+      stream.on("response", (answer) => {
+        status = answer[":status"] ?? 0;
+      });
+      stream.on("error", reject);
+      stream.on("end", () => resolve(status));
+      stream.resume();
+      if (body !== undefined) stream.end(body);
+    });
+}
+
+const clients: Send[] = [];
+let serial = 0;
+
+async function run(job: Job): Promise<Outcome> {
+  const latencies: number[] = [];
+  const began = performance.now();
+  const deadline = began + 1_000 * job.seconds;
+  let left = job.requests;
+  const client = async (send: Send) => {
+    while (left > 0) {
+      left--;
+      const body = job.body?.replaceAll("$N", String(serial++));
+      const sent = performance.now();
+      if (sent > deadline) return;
+      const status = await send(job, body);
+      if (status !== job.status) throw new Error(`${job.method} ${job.path} answered ${status}`);
+      latencies.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(clients.map(client));
+  return { requests: latencies.length, seconds: (performance.now() - began) / 1_000, medianLatency: median(latencies) };
+}
+
+async function obey(message: Connect | Job): Promise<object> {
+  if (!("origin" in message)) return run(message);
+  for (let client = 0; client < message.clients; client++) {
+    clients.push(message.protocol === "HTTP/2" ? await http2Client(message) : http1Client(message));
+  }
+  return {};
+}
+
+process.on("message", (message: Connect | Job) => {
+  void obey(message).then(
+    (answer) => process.send?.(answer),
+    (error: Error) => process.send?.({ error: error.message }),
+  );
+});
+process.on("disconnect", () => process.exit());
