@@ -6,7 +6,8 @@ import { connect, createServer, type Server } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { freshEtcd, type Program, Requester, runProgram, startProgram, startTestServer, temporaryFolder } from "../tools/server.ts";
+import { type Program, runProgram, startProgram } from "../tools/program.ts";
+import { freshEtcd, Requester, startTestServer, temporaryFolder } from "../tools/server.ts";
 
 let dataDir: string;
 const programs: Program[] = [];
@@ -18,8 +19,8 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function start(etcd = freshEtcd(), ...args: string[]): Promise<Program> {
-  const program = await startProgram({ dataDir, etcd, args });
+function start(etcd = freshEtcd(), ...args: string[]): Program {
+  const program = startProgram({ dataDir, etcd, args });
   programs.push(program);
   return program;
 }
@@ -43,7 +44,7 @@ const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 
 describe("the program", () => {
   it("says where it is and how to use it, and serves", async () => {
-    const program = await start();
+    const program = start();
     const { url, kubeconfigPath } = await program.ready;
     expect(kubeconfigPath).toBe(path.join(dataDir, "admin.kubeconfig"));
     const requester = await Requester.open(url, kubeconfigPath);
@@ -53,7 +54,7 @@ describe("the program", () => {
   });
 
   it("is ready before it says so: the first request after that is answered", async () => {
-    const { url, kubeconfigPath } = await (await start()).ready;
+    const { url, kubeconfigPath } = await start().ready;
     const requester = await Requester.open(url, kubeconfigPath);
     expect((await requester.send("POST", CONFIG_MAPS, configMap("a"))).status).toBe(201);
     requester.close();
@@ -61,7 +62,7 @@ describe("the program", () => {
 
   it("keeps what was stored over a restart, with its revision and the credentials", async () => {
     const etcd = freshEtcd();
-    const first = await start(etcd);
+    const first = start(etcd);
     const before = await first.ready;
     let requester = await Requester.open(before.url, before.kubeconfigPath);
     const created = await requester.send("POST", CONFIG_MAPS, configMap("kept"));
@@ -70,14 +71,14 @@ describe("the program", () => {
     expect((await first.ended).code).toBe(0);
     requester.close();
 
-    const after = await (await start(etcd)).ready;
+    const after = await start(etcd).ready;
     requester = await Requester.open(after.url, after.kubeconfigPath);
     expect((await requester.send("GET", `${CONFIG_MAPS}/kept`)).body).toEqual(created.body);
     requester.close();
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)("ends at %s within two seconds with status 0, and its watches cleanly", async (signal) => {
-    const program = await start();
+    const program = start();
     const { url, kubeconfigPath } = await program.ready;
     const { clusters, users } = parse(await readFile(kubeconfigPath, "utf8"));
     const tls = {
@@ -103,7 +104,7 @@ describe("the program", () => {
   });
 
   it("ends at once at the second signal", async () => {
-    const program = await start();
+    const program = start();
     const { url } = await program.ready;
     // A connection that says nothing keeps the program from ending in good order for a while.
     const silent = connect(Number(new URL(url).port), "127.0.0.1");
@@ -154,14 +155,14 @@ describe("the program refuses, in one line for each mistake,", () => {
     const other: Server = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as { port: number };
-    expect(await complaint(await start(freshEtcd(), "--secure-port", String(port)))).toBe(
+    expect(await complaint(start(freshEtcd(), "--secure-port", String(port)))).toBe(
       `cannot listen on 127.0.0.1 port ${port}: address already in use`,
     );
     other.close();
   });
 
   it("an address of another machine", async () => {
-    expect(await complaint(await start(freshEtcd(), "--bind-address", "192.0.2.1"))).toBe(
+    expect(await complaint(start(freshEtcd(), "--bind-address", "192.0.2.1"))).toBe(
       "cannot listen on 192.0.2.1 port 0: address not available",
     );
   });
@@ -173,11 +174,11 @@ describe("the program refuses, in one line for each mistake,", () => {
   });
 
   it("a data folder that cannot be written", async () => {
-    await (await start()).ready;
+    await start().ready;
     await programs[0]!.kill();
     await rm(path.join(dataDir, "pki", "admin.crt"));
     await mkdir(path.join(dataDir, "pki", "admin.crt"));
-    expect(await complaint(await start())).toBe(`cannot read ${path.join(dataDir, "pki", "admin.crt")}: illegal operation on a directory`);
+    expect(await complaint(start())).toBe(`cannot read ${path.join(dataDir, "pki", "admin.crt")}: illegal operation on a directory`);
     await chmod(dataDir, 0o700);
   });
 
@@ -185,7 +186,7 @@ describe("the program refuses, in one line for each mistake,", () => {
     await mkdir(path.join(dataDir, "pki"));
     await writeFile(path.join(dataDir, "pki", "ca.crt"), "nonsense");
     await writeFile(path.join(dataDir, "pki", "ca.key"), "nonsense");
-    expect(await complaint(await start())).toBe(`${path.join(dataDir, "pki", "ca.key")} is damaged: it holds no private key in PEM form`);
+    expect(await complaint(start())).toBe(`${path.join(dataDir, "pki", "ca.key")} is damaged: it holds no private key in PEM form`);
   });
 
   it("a data folder that another process uses", async () => {

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { EtcdFlags } from "../../cmd/flags.ts";
+
+/** The built program as a process of its own. */
+export interface Program {
+  readonly child: ChildProcess;
+  readonly dataDir: string;
+  /** Resolves when it has said where it listens; rejects with what it complained of if it ends instead. */
+  readonly ready: Promise<{ readonly url: string; readonly kubeconfigPath: string }>;
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  /** Ends it by force if it still runs. */
+  kill(): Promise<void>;
+}
+
+export const PROGRAM = fileURLToPath(new URL("../../dist/datum-apiserver.mjs", import.meta.url));
+
+/** Runs the program with just these arguments. */
+export function runProgram(args: readonly string[], dataDir = ""): Program {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  const ended = once(child, "close").then(() => ({ code: child.exitCode, stdout, stderr }));
+  const ready = new Promise<{ url: string; kubeconfigPath: string }>((resolve, reject) => {
+    child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk));
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      stdout += chunk;
+      const match = /ready at (\S+)\n[\s\S]*export KUBECONFIG=(\S+)\n/.exec(stdout);
+      if (match !== null) resolve({ url: match[1]!, kubeconfigPath: match[2]! });
+    });
+    void ended.then(() => reject(new Error(stderr)));
+  });
+  ready.catch(() => undefined);
+  return {
+    child,
+    dataDir,
+    ready,
+    ended,
+    async kill() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** Runs the program on a free port with a data folder, in the engine of this run. */
+export function startProgram({
+  dataDir,
+  etcd,
+  args = [],
+}: {
+  dataDir: string;
+  etcd: EtcdFlags | undefined;
+  args?: readonly string[];
+}): Program {
+  const storage = etcd === undefined ? [] : ["--etcd-servers", etcd.servers.join(","), "--etcd-prefix", etcd.prefix];
+  return runProgram(["--data-dir", dataDir, "--secure-port", "0", ...storage, ...args], dataDir);
+}
