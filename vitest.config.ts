@@ -5,8 +5,12 @@ const base = { testTimeout: 30_000, hookTimeout: 120_000 };
 /** What a whole server is judged by; these run once on each storage engine (`TEST_STORAGE`, see test/tools/server.ts). */
 const servers = ["test/{integration,e2e,golden}/**/*.test.ts"];
 
+/** Where `.ci/run` wants the results. */
+const { TEST_RESULTS } = process.env;
+
 export default defineConfig({
   test: {
+    reporters: TEST_RESULTS === undefined ? ["default"] : ["default", ["json", { outputFile: TEST_RESULTS }]],
     // A server under test and its client share a worker's core; more workers than cores only make them wait for each other.
     maxWorkers: 2,
     projects: [

@@ -8,6 +8,9 @@ import { VERSION } from "./version.ts";
 /** A server that cannot drain within this time is ended all the same. */
 const SHUTDOWN_MS = 20_000;
 
+/** A Ctrl-C comes twice under `npm start`: from the terminal, and from npm, which passes it on. */
+const ECHO_MS = 250;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 /** A path as one can paste it into a shell. */
 const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
@@ -44,10 +47,13 @@ async function main(argv: readonly string[]): Promise<void> {
 
 /** The first signal closes in good order, the second one at once. */
 function closeOnSignals(close: () => Promise<void>): void {
-  let closing = false;
+  let closing: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (closing) process.exit(signal === "SIGINT" ? 130 : 143);
-    closing = true;
+    if (closing !== undefined) {
+      if (performance.now() - closing > ECHO_MS) process.exit(signal === "SIGINT" ? 130 : 143);
+      return;
+    }
+    closing = performance.now();
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     close().then(
       () => process.exit(0),

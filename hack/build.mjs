@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 await rm(new URL("../dist", import.meta.url), { recursive: true, force: true });
@@ -34,3 +34,4 @@ await build({
   },
   logLevel: "warning",
 });
+await stop();
