@@ -7,6 +7,7 @@ import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
 import type { KindDefinition } from "../apis/kind.ts";
 import { WatchCache } from "../storage/cache/watch-cache.ts";
 import type { Storage } from "../storage/storage.ts";
+import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
 import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
 import { AggregatedDiscovery, wantsAggregated } from "./discovery/aggregated.ts";
@@ -82,6 +83,7 @@ export class Core {
     this.#serving = {
       registry: this.registry,
       storage: options.storage,
+      fieldManagers: new FieldManagers(this.registry),
       admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
       now,
       newUid: randomUUID,

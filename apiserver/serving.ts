@@ -1,5 +1,6 @@
 import type { AdmissionChain } from "../admission/chain.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { FieldManagers } from "./apply/field-managers.ts";
 import type { Registry } from "./registry/registry.ts";
 
 /** What the verbs share: where things are kept, and what must not come from the environment directly. */
@@ -7,6 +8,7 @@ export interface Serving {
   readonly registry: Registry;
   readonly storage: Storage;
   readonly admission: AdmissionChain;
+  readonly fieldManagers: FieldManagers;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly newUid: () => string;

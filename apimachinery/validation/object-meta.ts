@@ -2,6 +2,7 @@ import { type FieldError, forbidden, invalid, required, tooLong } from "../field
 import { FieldPath } from "../field/path.ts";
 import { marshal, quote } from "../go-text.ts";
 import type { ObjectMeta, OwnerReference } from "../object.ts";
+import { validateManagedFields } from "./managed-fields.ts";
 import { validateDnsLabel, validateLabelValue, validateQualifiedName } from "./names.ts";
 
 /** All of an object's annotations together, keys and values, in bytes. */
@@ -18,7 +19,7 @@ const IMMUTABLE = "field is immutable";
 
 /**
  * What is wrong with an object's metadata as it stands, in Kubernetes' order (k8s.io/apimachinery, pkg/api/validation/objectmeta.go).
- * managedFields are no client's to get wrong: what of them does not make sense is dropped, not refused.
+ * Of managedFields only names are judged: what does not make sense is passed over, not refused.
  *
  * @param namespaced whether there has to be a namespace, or must not be one
  */
@@ -40,6 +41,7 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, nameRu
     ...validateAnnotations(meta.annotations, path.child("annotations")),
     ...validateOwnerReferences(meta.ownerReferences ?? [], path.child("ownerReferences")),
     ...validateFinalizers(meta.finalizers ?? [], path.child("finalizers")),
+    ...validateManagedFields(meta.managedFields ?? [], path.child("managedFields")),
   );
   return errors;
 }

@@ -1,6 +1,7 @@
-import { type FieldError, forbidden, invalid as invalidField, notSupported, required, tooLong } from "../../apimachinery/field/error.ts";
+import { type FieldError, forbidden, notSupported, required } from "../../apimachinery/field/error.ts";
 import { marshal } from "../../apimachinery/go-text.ts";
 import { invalid } from "../../apimachinery/status/status.ts";
+import { isPrintable, MANAGER_LENGTH, validateManager } from "../../apimachinery/validation/managed-fields.ts";
 import type { Query } from "../routing/query.ts";
 
 /** metav1.CreateOptions, UpdateOptions and PatchOptions, checked. */
@@ -15,9 +16,6 @@ export interface WriteOptions {
 
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
-/** The longest name of a field manager, in bytes. */
-const MANAGER_LENGTH = 128;
-
 /**
  * Reads and checks the options of a write (k8s.io/apimachinery, pkg/apis/meta/v1/validation/validation.go).
  * @throws StatusError Invalid, of the options' own kind
@@ -29,7 +27,7 @@ export function parseWriteOptions(query: Query, kind: "CreateOptions" | "UpdateO
     if (apply && fieldManager === "") errors.push(required("fieldManager", "is required for apply patch"));
     if (!apply && query.has("force")) errors.push(forbidden("force", "may not be specified for non-apply patch"));
   }
-  errors.push(...managerErrors(fieldManager));
+  errors.push(...validateManager(fieldManager, "fieldManager"));
   const dryRun = query.all("dryRun");
   errors.push(...dryRunErrors(dryRun));
   const fieldValidation = query.get("fieldValidation") ?? "";
@@ -50,22 +48,6 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
   const error = notSupported("dryRun", "", ["All"]);
   return [{ ...error, body: error.body.replace('""', marshal(values)) }];
 }
-
-function managerErrors(manager: string): FieldError[] {
-  if (Buffer.byteLength(manager) > MANAGER_LENGTH) return [tooLong("fieldManager", MANAGER_LENGTH)];
-  let position = 0;
-  for (const character of manager) {
-    if (!isPrintable(character)) {
-      const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
-      return [invalidField("fieldManager", manager, `invalid character U+${code} (at position ${position})`)];
-    }
-    position += Buffer.byteLength(character);
-  }
-  return [];
-}
-
-/** Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII blank. */
-const isPrintable = (character: string) => character === " " || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character);
 
 /** Who writes when the client does not say: the user agent up to its first slash (k8s.io/apiserver, pkg/endpoints/handlers/create.go). */
 export function managerOf(options: WriteOptions, userAgent: string | undefined): string {

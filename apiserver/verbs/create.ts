@@ -12,7 +12,7 @@ import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForCreate, validateForCreate } from "../strategy/create.ts";
 import { negotiateObject, respondObject, respondRecord } from "./respond.ts";
-import { attributesOf, decodeBody, keyOf, type Ref, readBody } from "./writing.ts";
+import { attributesOf, decodeBody, keyOf, type Ref, readBody, writeOf } from "./writing.ts";
 
 /** POST to a collection; of a custom kind also to an object's address, whose name does not count then. */
 export async function createObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -45,6 +45,7 @@ export async function create(
   const { resourceVersion } = object.metadata;
   prepareMetadataForCreate(object, ref.namespace);
   context.warn(dedupeOwnerReferences(object.metadata, false));
+  serving.fieldManagers.of(ref.resource).trackCreate(object, writeOf(serving, context, ref, options));
 
   const generating = !object.metadata.name && !!object.metadata.generateName;
   for (let attempt = 1; ; attempt += 1) {

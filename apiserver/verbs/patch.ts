@@ -47,7 +47,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
     context.warn(...warnings);
     kind.strategy.setDefaults?.(object);
     checkMetadataAgainstUrl(object.metadata, name, namespace);
-    return replace(serving, context, ref, current, object, { dryRun: options.dryRun, patch: true });
+    return replace(serving, context, ref, current, object, { ...options, patch: true });
   });
   return respondResult(context, resource, negotiated, result);
 }

@@ -1,23 +1,22 @@
 import { invalid as invalidField } from "../../apimachinery/field/error.ts";
-import { semanticallyEqual } from "../../apimachinery/json/equal.ts";
-import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { parseUint64 } from "../../apimachinery/query/scalars.ts";
 import { conflict, invalid, MODIFIED, unknownError } from "../../apimachinery/status/status.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
+import { isUnchanged } from "../apply/field-manager.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { settleNamespace } from "../metadata/create.ts";
 import { restoreSystemFields } from "../metadata/update.ts";
 import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
+import type { WriteOptions } from "../options/write-options.ts";
 import type { Outcome } from "../registry/guaranteed-update.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForUpdate, validateForUpdate } from "../strategy/update.ts";
-import { attributesOf, isNamespace, type Ref } from "./writing.ts";
+import { attributesOf, isNamespace, type Ref, writeOf } from "./writing.ts";
 
-export interface ReplaceOptions {
-  readonly dryRun: boolean;
+export interface ReplaceOptions extends WriteOptions {
   /** A patch says what changes, so it needs no resourceVersion even where a PUT does. */
   readonly patch: boolean;
 }
@@ -50,6 +49,7 @@ export async function replace(
   }
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
+  serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
   await serving.admission.admit(attributesOf(ref, "UPDATE", options.dryRun, object, old));
   context.warn(dedupeOwnerReferences(object.metadata, true));
   restoreSystemFields(object.metadata, old.metadata);
@@ -62,7 +62,7 @@ export async function replace(
 
   if (isReadyToGo(resource, object)) return { do: "remove", object: { ...object, metadata: withVersion(object, current) } };
   object.metadata.resourceVersion = old.metadata.resourceVersion as string;
-  return semanticallyEqual(object as unknown as JsonObject, old as unknown as JsonObject) ? { do: "nothing" } : { do: "store", object };
+  return isUnchanged(old, object) ? { do: "nothing" } : { do: "store", object };
 }
 
 const withVersion = (object: KubeObject, current: ObjectRecord) => ({ ...object.metadata, resourceVersion: String(current.revision) });

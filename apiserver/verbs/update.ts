@@ -34,7 +34,7 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
     try {
       const result = await guaranteedUpdate(update, (current) => {
         if (current === undefined) throw notFound(resource.groupResource, name);
-        return replace(serving, context, ref, current, wanted(), { dryRun: options.dryRun, patch: false });
+        return replace(serving, context, ref, current, wanted(), { ...options, patch: false });
       });
       return respondResult(context, resource, negotiated, result);
     } catch (error) {

@@ -1,9 +1,12 @@
 import type { Attributes } from "../../admission/admission.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
+import { formatTime } from "../../apimachinery/time/timestamp.ts";
+import type { Write } from "../apply/field-manager.ts";
 import { decodeRequestBody } from "../encodings/request-body.ts";
 import type { RequestContext } from "../filters/context.ts";
-import type { WriteOptions } from "../options/write-options.ts";
+import { managerOf, type WriteOptions } from "../options/write-options.ts";
 import type { Resource } from "../registry/resource.ts";
+import type { Serving } from "../serving.ts";
 import type { Part } from "../strategy/update.ts";
 
 /** The most bytes that a body may have (reference, section 2.4). */
@@ -34,6 +37,13 @@ export interface Ref {
 }
 
 export const keyOf = ({ resource, controlPlane, namespace, name }: Ref): string => resource.key(controlPlane, namespace, name);
+
+/** What ownership is told of a write. */
+export const writeOf = (serving: Serving, { request }: RequestContext, { part }: Ref, options: WriteOptions): Write => ({
+  manager: managerOf(options, request.headers["user-agent"]),
+  part,
+  time: formatTime(serving.now()),
+});
 
 /** What admission is told of a write. */
 export function attributesOf(

@@ -101,7 +101,12 @@ const typedObjectMeta = object(
       }),
     ),
     managedFields: optional(
-      list("Who owns which fields, kept by the server for server-side apply.", managedFieldsEntry, { "x-kubernetes-list-type": "atomic" }),
+      // An empty list says something, unlike any other: forget all owners.
+      list(
+        "Who owns which fields, kept by the server for server-side apply.",
+        managedFieldsEntry,
+        go({ pointer: true }, { "x-kubernetes-list-type": "atomic" }),
+      ),
     ),
   },
   go({ struct: "ObjectMeta", type: "v1.ObjectMeta", definition: "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", zero: {} }),

@@ -1,0 +1,121 @@
+/** What a write does to the owners of an object's fields (sigs.k8s.io/structured-merge-diff, merge/update.go; reference, section 5.5). */
+import type { KubeObject } from "../../apimachinery/object.ts";
+import type { Part } from "../strategy/update.ts";
+import { type Comparison, compare } from "./compare.ts";
+import { difference, EMPTY, type FieldSet, isEmpty, union } from "./field-set.ts";
+import { identifierOf, isSameOwner, type Owner, secondsOf } from "./managed-fields.ts";
+import { compareUtf8 } from "./path-element.ts";
+import { reconcile } from "./reconcile.ts";
+import { asJson, type Version, type Versions } from "./versions.ts";
+
+/** The owners as the present schema sees them; without those of versions that are gone. */
+export function reconcileOwners(owners: readonly Owner[], versions: Versions): Owner[] {
+  const out: Owner[] = [];
+  for (const owner of owners) {
+    const version = versions.at(owner.apiVersion);
+    if (version !== undefined) out.push(withFields(owner, reconcile(version.type, owner.fields)));
+  }
+  return out;
+}
+
+/** The owner with other fields; itself where they are the same. */
+export function withFields(owner: Owner, fields: FieldSet): Owner {
+  if (fields === owner.fields) return owner;
+  const { entry: _, ...rest } = owner;
+  return { ...rest, fields };
+}
+
+/** The changes that a write makes, seen in each version that an owner speaks of; what the write resets is left out. */
+export class Changes {
+  readonly #versions: Versions;
+  readonly #part: Part;
+  readonly #before: KubeObject;
+  readonly #after: KubeObject;
+  readonly #comparisons = new Map<Version, Comparison>();
+
+  constructor(versions: Versions, part: Part, before: KubeObject, after: KubeObject) {
+    this.#versions = versions;
+    this.#part = part;
+    this.#before = before;
+    this.#after = after;
+  }
+
+  /** In the version of the write. @throws Untypable */
+  get own(): Comparison {
+    return this.#in(this.#versions.own);
+  }
+
+  /** Undefined for a version that is gone. @throws Untypable, NoSuchVersion */
+  at(apiVersion: string): Comparison | undefined {
+    const version = this.#versions.at(apiVersion);
+    return version && this.#in(version);
+  }
+
+  #in(version: Version): Comparison {
+    let comparison = this.#comparisons.get(version);
+    if (comparison === undefined) {
+      const { removed, modified, added } = compare(
+        version.type,
+        asJson(version.convert(this.#before)),
+        asJson(version.convert(this.#after)),
+      );
+      const filter = version.filter(this.#part);
+      comparison = { removed: filter(removed), modified: filter(modified), added: filter(added) };
+      this.#comparisons.set(version, comparison);
+    }
+    return comparison;
+  }
+}
+
+/** Takes what changed from an owner; undefined where nothing is left. */
+export function disown(owner: Owner, changes: Changes): Owner | undefined {
+  const comparison = changes.at(owner.apiVersion);
+  if (comparison === undefined) return undefined;
+  const { removed, modified, added } = comparison;
+  const fields = difference(difference(difference(owner.fields, modified), added), removed);
+  return isEmpty(fields) ? undefined : withFields(owner, fields);
+}
+
+/** What a write that is no apply sets. */
+export const writtenBy = ({ own: { modified, added } }: Changes): FieldSet => union(modified, added);
+
+/** More owners by update than this are merged. */
+const MAX_UPDATERS = 10;
+const ANCIENT: Pick<Owner, "manager" | "operation" | "subresource"> = { manager: "ancient-changes", operation: "Update", subresource: "" };
+
+/**
+ * Merges the oldest updaters of the same version into one until no more than ten are left
+ * (k8s.io/apimachinery, pkg/util/managedfields/internal/capmanagers.go).
+ */
+export function capUpdaters(owners: readonly Owner[]): readonly Owner[] {
+  const updaters = owners.filter(({ operation }) => operation === "Update");
+  if (updaters.length <= MAX_UPDATERS) return owners;
+  const oldest = [...updaters].sort((a, b) => secondsOf(a.time) - secondsOf(b.time) || compareUtf8(identifierOf(a), identifierOf(b)));
+  let left = owners;
+  /** By version: the first owner that will be merged, once there is a second. */
+  const first = new Map<string, Owner>();
+  let count = updaters.length;
+  for (const owner of oldest) {
+    if (count <= MAX_UPDATERS) break;
+    const before = first.get(owner.apiVersion);
+    first.set(owner.apiVersion, owner);
+    if (before === undefined) continue;
+    const merged: Owner = { ...ANCIENT, apiVersion: owner.apiVersion, time: owner.time, fields: union(owner.fields, before.fields) };
+    left = withOwner(
+      left.filter((other) => other !== owner && other !== before),
+      { ...merged, fields: union(merged.fields, fieldsOf(left, merged)) },
+    );
+    first.set(owner.apiVersion, left[left.length - 1] as Owner);
+    count -= 1;
+  }
+  return left;
+}
+
+/** The owners with one more, or in place of what it was. */
+export function withOwner(owners: readonly Owner[], owner: Owner): Owner[] {
+  const others = owners.filter((other) => !isSameOwner(other, owner));
+  return isEmpty(owner.fields) ? others : [...others, owner];
+}
+
+export const fieldsOf = (owners: readonly Owner[], identity: Owner): FieldSet =>
+  owners.find((owner) => isSameOwner(owner, identity))?.fields ?? EMPTY;

@@ -1,0 +1,179 @@
+/**
+ * The steps of a way through an object, as texts that are equal where the steps are:
+ *
+ *     f:name               the member called name
+ *     k:{"name":"a"}       the list's item with these keys, sorted by name
+ *     v:"a"                the set's item with this value
+ *     i:0                  the list's item at this index
+ *
+ * (sigs.k8s.io/structured-merge-diff, fieldpath/serialize-pe.go)
+ */
+import { marshal, quote } from "../../apimachinery/go-text.ts";
+import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { parseJson } from "../../apimachinery/json/parse.ts";
+import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+
+export const fieldElement = (name: string): string => `f:${name}`;
+export const valueElement = (value: JsonValue): string => `v:${marshal(value)}`;
+export const indexElement = (index: number): string => `i:${index}`;
+
+/** `parts` are `"name":value`, sorted by name. */
+export const keyElement = (parts: readonly string[]): string => `k:{${parts.join(",")}}`;
+export const keyPart = (name: string, value: JsonValue): string => `${marshal(name)}:${marshal(value)}`;
+
+/** An element that no set of fields can have. */
+export class InvalidElement extends Error {}
+
+/**
+ * Reads what a client sent as a step and writes it as this server does. Undefined for a step of a form that does not exist (yet), which is
+ * passed over.
+ * @throws InvalidElement
+ */
+export function normaliseElement(text: string): string | undefined {
+  if (text.length < 2) throw new InvalidElement("key must be 2 characters long:");
+  if (text[1] !== ":") throw new InvalidElement(`missing colon: ${text}`);
+  const content = text.slice(2);
+  switch (text[0]) {
+    case "f":
+      return text;
+    case "v":
+      return valueElement(read(content));
+    case "k": {
+      const keys = read(content);
+      if (!isJsonObject(keys)) throw new InvalidElement(`no keys: ${text}`);
+      return `k:${marshal(keys)}`;
+    }
+    case "i":
+      if (!/^[+-]?\d{1,18}$/.test(content)) throw new InvalidElement(`no index: ${text}`);
+      return indexElement(Number(content));
+    default:
+      return undefined;
+  }
+}
+
+function read(json: string): JsonValue {
+  try {
+    return parseJson(json);
+  } catch (error) {
+    throw error instanceof DecodeError ? new InvalidElement(error.message) : error;
+  }
+}
+
+/** The way to a field as error texts write it: `.spec.ports[port=80,protocol="TCP"].name`, `.metadata.finalizers[="a"]`. */
+export const printWay = (way: readonly string[]): string => way.map(printElement).join("");
+
+export function printElement(element: string): string {
+  const content = element.slice(2);
+  switch (element[0]) {
+    case "f":
+      return `.${content}`;
+    case "k":
+      return `[${Object.entries(read(content) as JsonObject)
+        .map(([name, value]) => `${name}=${printValue(value)}`)
+        .join(",")}]`;
+    case "v":
+      return `[=${printValue(read(content))}]`;
+    default:
+      return `[${content}]`;
+  }
+}
+
+function printValue(value: JsonValue): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return quote(value);
+  if (value instanceof Float) return goFloat(value.value);
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : goFloat(value);
+  if (Array.isArray(value)) return `[${value.map(printValue).join(",")}]`;
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([name, member]) => `${name}=${printValue(member)}`)
+      .join("");
+  return String(value);
+}
+
+/** Go's `%v` of a float64: an exponent of two digits at least, from 1e+21 on and below 1e-4. */
+function goFloat(value: number): string {
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -4 && exponent < 21) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+}
+
+/** The order of steps: the dot, then names, keys, values and indices, each by what it says. */
+export function compareElements(a: string, b: string): number {
+  const rank = rankOf(a) - rankOf(b);
+  if (rank !== 0 || a === b) return rank;
+  const [x, y] = [a.slice(2), b.slice(2)];
+  switch (a[0]) {
+    case "k":
+      return compareKeys(read(x) as JsonObject, read(y) as JsonObject);
+    case "v":
+      return compareValues(read(x), read(y));
+    case "i":
+      return Number(x) - Number(y);
+    default:
+      return compareUtf8(x, y);
+  }
+}
+
+const rankOf = (element: string): number => (element === "." ? -1 : "fkvi".indexOf(element[0] as string));
+
+function compareKeys(a: JsonObject, b: JsonObject): number {
+  const [x, y] = [Object.entries(a), Object.entries(b)];
+  for (let i = 0; i < x.length && i < y.length; i++) {
+    const [name, value] = x[i] as [string, JsonValue];
+    const [otherName, otherValue] = y[i] as [string, JsonValue];
+    const order = compareUtf8(name, otherName) || compareValues(value, otherValue);
+    if (order !== 0) return order;
+  }
+  return x.length - y.length;
+}
+
+/** Numbers, texts, booleans, lists, objects, null; each kind among itself by value. */
+function compareValues(a: JsonValue, b: JsonValue): number {
+  const kind = kindOf(a);
+  const kinds = kind - kindOf(b);
+  if (kinds !== 0) return kinds;
+  switch (kind) {
+    case 0: {
+      const [x, y] = [a instanceof Float ? a.value : (a as number | bigint), b instanceof Float ? b.value : (b as number | bigint)];
+      return x < y ? -1 : x > y ? 1 : 0;
+    }
+    case 1:
+      return compareUtf8(a as string, b as string);
+    case 2:
+      return Number(a) - Number(b);
+    case 3: {
+      const [x, y] = [a as JsonValue[], b as JsonValue[]];
+      for (let i = 0; i < x.length && i < y.length; i++) {
+        const order = compareValues(x[i] as JsonValue, y[i] as JsonValue);
+        if (order !== 0) return order;
+      }
+      return x.length - y.length;
+    }
+    case 4:
+      return compareKeys(a as JsonObject, b as JsonObject);
+    default:
+      return 0;
+  }
+}
+
+function kindOf(value: JsonValue): number {
+  if (typeof value === "number" || typeof value === "bigint" || value instanceof Float) return 0;
+  if (typeof value === "string") return 1;
+  if (typeof value === "boolean") return 2;
+  if (Array.isArray(value)) return 3;
+  return value === null ? 5 : 4;
+}
+
+/** The order of two texts by their bytes in UTF-8: that of their code units, but for surrogates, which stand for what comes after all others. */
+export function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;

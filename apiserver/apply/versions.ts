@@ -1,0 +1,67 @@
+import type { JsonObject } from "../../apimachinery/json/value.ts";
+import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import type { Part } from "../strategy/update.ts";
+import { type Filter, resetFilter } from "./reset-fields.ts";
+import { typeOfKind, type ValueType } from "./value-type.ts";
+
+/** One version that an object can be seen in. Owners speak of the fields of theirs. */
+export interface Version {
+  readonly apiVersion: string;
+  readonly kind: KindDefinition;
+  readonly type: ValueType;
+  filter(part: Part): Filter;
+  /** The object in this version; the same where it is in it already. */
+  convert(object: KubeObject): KubeObject;
+}
+
+/** The request asks for a version that a custom kind does not have (any more). */
+export class NoSuchVersion extends Error {}
+
+/** The versions of one stored kind, as a write through one of them needs them. */
+export class Versions {
+  readonly own: Version;
+  readonly #all: readonly Version[];
+
+  /** @param kinds all that are stored where `kind` is, itself among them */
+  constructor(kind: KindDefinition, kinds: readonly KindDefinition[]) {
+    this.#all = kinds.map((other) => versionOf(other, kind));
+    this.own = this.#all[kinds.indexOf(kind)] as Version;
+  }
+
+  /**
+   * Undefined for a version that a built-in kind does not have: what is owned there is owned no more.
+   * @throws NoSuchVersion for custom kinds
+   */
+  at(apiVersion: string): Version | undefined {
+    const found = this.#all.find((version) => version.apiVersion === apiVersion);
+    if (found === undefined && this.own.kind.flavor === "custom") {
+      throw new NoSuchVersion(`request to convert CR to an invalid group/version: ${apiVersion}`);
+    }
+    return found;
+  }
+}
+
+function versionOf(kind: KindDefinition, own: KindDefinition): Version {
+  const filters = new Map<Part, Filter>();
+  return {
+    apiVersion: apiVersionOf(kind),
+    kind,
+    type: typeOfKind(kind),
+    filter(part) {
+      let filter = filters.get(part);
+      if (filter === undefined) {
+        filter = resetFilter(kind, part);
+        filters.set(part, filter);
+      }
+      return filter;
+    },
+    convert(object) {
+      if (kind === own) return object;
+      const stored = own.storedAs === undefined ? object : own.storedAs.toStored(object);
+      return kind.storedAs === undefined ? stored : kind.storedAs.fromStored(stored);
+    },
+  };
+}
+
+export const asJson = (object: KubeObject): JsonObject => object as unknown as JsonObject;
