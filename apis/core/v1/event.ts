@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../apimachinery/object.ts";
 import { humanAge } from "../../../apimachinery/time/duration.ts";
+import { validatePathSegmentName } from "../../../apimachinery/validation/names.ts";
 import { type ColumnInput, defineKind, NAME_COLUMN } from "../../define-kind.ts";
 import { dateTime, go, int32, object, optional, type Static, string } from "../../typed-schema.ts";
 import { validateEvent } from "./event-validation.ts";
@@ -76,6 +77,8 @@ export const event = defineKind({
   strategy: {
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
+    // Kubernetes judges names of events in the group events.k8s.io only; `generateName: web.` is what recorders ask for.
+    validateName: validatePathSegmentName,
     validate: (object) => validateEvent(object as Event, "reportingComponent"),
     validateUpdate: (object) => validateEvent(object as Event, "reportingComponent"),
   },
