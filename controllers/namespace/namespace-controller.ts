@@ -34,26 +34,30 @@ export const namespaceController: Controller = {
   },
 };
 
-async function reconcile(surroundings: Surroundings, namespace: Namespace | undefined): Promise<ReconcileResult> {
-  if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
-  if (!(namespace.spec?.finalizers ?? []).includes(KUBERNETES)) return undefined;
-  const { client, now } = surroundings;
-  const name = namespace.metadata.name as string;
-  const remaining = await removeContent(client, name);
-  const latest = await client.get<Namespace>(NAMESPACES, { name });
-  if (latest.metadata.uid !== namespace.metadata.uid) return undefined;
+async function reconcile({ client, now }: Surroundings, seen: Namespace | undefined): Promise<ReconcileResult> {
+  if (seen === undefined || !isToBeEmptied(seen)) return undefined;
+  const name = seen.metadata.name as string;
   try {
+    // What was seen may be gone, and another one may have its name: that one keeps its content.
+    if (!isSame(await client.get<Namespace>(NAMESPACES, { name }), seen)) return undefined;
+    const remaining = await removeContent(client, name);
+    let latest = await client.get<Namespace>(NAMESPACES, { name });
+    if (!isSame(latest, seen)) return undefined;
     const conditions = deletionConditions((latest.status?.conditions ?? []) as Condition[], remaining, now());
     if (conditions !== undefined) {
-      const object = { ...latest, status: { ...latest.status, conditions } } as Namespace;
-      latest.metadata.resourceVersion = (await client.update(NAMESPACES, object, { subresource: "status" })).metadata
-        .resourceVersion as string;
+      latest = await client.update(NAMESPACES, { ...latest, status: { ...latest.status, conditions } }, { subresource: "status" });
     }
     if (remaining.resources.size > 0 || remaining.failures.length > 0) return { requeueAfter: LOOK_AGAIN };
     const finalizers = (latest.spec?.finalizers ?? []).filter((finalizer) => finalizer !== KUBERNETES);
-    await client.update(NAMESPACES, { ...latest, spec: { ...latest.spec, finalizers } } as Namespace, { subresource: "finalize" });
+    await client.update(NAMESPACES, { ...latest, spec: { ...latest.spec, finalizers } }, { subresource: "finalize" });
   } catch (error) {
-    if (!isReason(error, "NotFound")) throw error;
+    // someone else changed or removed it; the watch brings what is true now
+    if (!isReason(error, "Conflict") && !isReason(error, "NotFound")) throw error;
   }
   return undefined;
 }
+
+const isToBeEmptied = ({ metadata, spec }: Namespace): boolean =>
+  metadata.deletionTimestamp !== undefined && (spec?.finalizers ?? []).includes(KUBERNETES);
+
+const isSame = (present: Namespace, seen: Namespace): boolean => present.metadata.uid === seen.metadata.uid && isToBeEmptied(present);

@@ -6,8 +6,12 @@ import type { Client, ResourceRef } from "../../client/client.ts";
 /** Told of every object that was added, changed or removed. For a removal the last state that was seen. */
 export type Handler<T extends KubeObject> = (object: T, event: "added" | "changed" | "removed") => void;
 
+/** Milliseconds to wait after a watch that failed: the first time, and at most. */
 const FIRST_RETRY = 100;
 const LAST_RETRY = 30_000;
+
+/** A watch that ends sooner, in milliseconds, counts as failed: a server in trouble must not be asked over and over. */
+const SHORT = 1_000;
 
 /**
  * Keeps a copy of one resource's objects, fed by a watch, and tells its handlers of changes (k8s.io/client-go, tools/cache). The watch starts
@@ -54,20 +58,21 @@ export class Informer<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     let wait = FIRST_RETRY;
     while (!signal.aborted) {
+      const begun = performance.now();
       try {
         if (this.#revision === "") await this.#startAnew(signal);
         else await this.#goOn(signal);
-        wait = FIRST_RETRY;
       } catch (error) {
         if (signal.aborted) return;
-        if (isReason(error, "Expired") || isReason(error, "Gone")) {
+        if (this.#revision !== "" && (isReason(error, "Expired") || isReason(error, "Gone"))) {
           this.#revision = "";
           continue;
         }
         this.#onError(error);
-        await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
-        wait = Math.min(wait * 2, LAST_RETRY);
       }
+      if (performance.now() - begun >= SHORT) wait = FIRST_RETRY;
+      await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
+      wait = Math.min(wait * 2, LAST_RETRY);
     }
   }
 
@@ -82,8 +87,9 @@ export class Informer<T extends KubeObject> {
         this.#revision = object.metadata.resourceVersion ?? "";
         this.#markSynced();
       } else if (initial) {
+        // objects come in the order of their keys, so none of them tells how far the watch is
         before.delete(keyOf(object));
-        this.#put(object);
+        this.#change(type, object);
       } else this.#apply(type, object);
     }
   }
@@ -95,6 +101,10 @@ export class Informer<T extends KubeObject> {
 
   #apply(type: string, object: T): void {
     this.#revision = object.metadata.resourceVersion ?? this.#revision;
+    this.#change(type, object);
+  }
+
+  #change(type: string, object: T): void {
     if (type === "ADDED" || type === "MODIFIED") this.#put(object);
     else if (type === "DELETED") this.#remove(keyOf(object), object);
   }

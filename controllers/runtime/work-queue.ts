@@ -14,7 +14,7 @@ export class WorkQueue {
   readonly #working = new Set<string>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
-  readonly #delayed = new Map<string, NodeJS.Timeout>();
+  readonly #delayed = new Map<string, { readonly due: number; readonly timer: NodeJS.Timeout }>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   readonly #options: BackOff;
   #closed = false;
@@ -39,15 +39,21 @@ export class WorkQueue {
     else this.#take(key, taker);
   }
 
-  /** Adds the key after `ms`; if it is due earlier already, that stands. */
+  /** Adds the key after `ms`; of several times the earliest counts. */
   addAfter(key: string, ms: number): void {
-    if (this.#closed || this.#delayed.has(key)) return;
+    if (this.#closed) return;
+    const due = performance.now() + ms;
+    const present = this.#delayed.get(key);
+    if (present !== undefined) {
+      if (present.due <= due) return;
+      clearTimeout(present.timer);
+    }
     const timer = setTimeout(() => {
       this.#delayed.delete(key);
       this.add(key);
     }, ms);
     timer.unref();
-    this.#delayed.set(key, timer);
+    this.#delayed.set(key, { due, timer });
   }
 
   /** Adds the key after its back-off: twice as long with every failure. */
@@ -88,7 +94,7 @@ export class WorkQueue {
 
   close(): void {
     this.#closed = true;
-    for (const timer of this.#delayed.values()) clearTimeout(timer);
+    for (const { timer } of this.#delayed.values()) clearTimeout(timer);
     this.#delayed.clear();
     this.#waiting.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
