@@ -25,7 +25,7 @@ export const networkController: Controller = {
     const queue = new WorkQueue();
     const networks = new Informer<Network>(client, NETWORKS, onError);
     const contexts = new Informer<NetworkContext>(client, CONTEXTS, onError);
-    const reconciler = new NetworkReconciler(surroundings, networks, contexts);
+    const reconciler = new NetworkReconciler(surroundings, networks);
     networks.handle((network, event) => {
       if (event !== "removed") queue.add(keyOf(network));
     });
@@ -54,14 +54,12 @@ class NetworkReconciler {
   readonly #now: () => number;
   readonly #events: EventRecorder;
   readonly #networks: Informer<Network>;
-  readonly #contexts: Informer<NetworkContext>;
 
-  constructor({ client, now }: Surroundings, networks: Informer<Network>, contexts: Informer<NetworkContext>) {
+  constructor({ client, now }: Surroundings, networks: Informer<Network>) {
     this.#client = client;
     this.#now = now;
     this.#events = new EventRecorder(client, "network-controller", now);
     this.#networks = networks;
-    this.#contexts = contexts;
   }
 
   async reconcile(key: string): Promise<undefined> {
@@ -109,7 +107,8 @@ class NetworkReconciler {
   async #finish(network: Network): Promise<void> {
     if (!network.metadata.finalizers?.includes(FINALIZER)) return;
     const { namespace } = network.metadata;
-    const own = [...this.#contexts.list()].filter((context) => context.metadata.namespace === namespace && belongs(context, network));
+    // Asked for and not taken from the informer: a context that has just come may not have reached it, and would be left behind.
+    const own = (await this.#client.list<NetworkContext>(CONTEXTS, namespace)).items.filter((context) => belongs(context, network));
     if (own.length === 0) {
       const finalizers = network.metadata.finalizers.filter((finalizer) => finalizer !== FINALIZER);
       await this.#client.update(NETWORKS, { ...network, metadata: { ...network.metadata, finalizers } });
