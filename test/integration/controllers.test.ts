@@ -1,0 +1,159 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { EtcdFlags } from "../../cmd/flags.ts";
+import { openEmbedded } from "../../storage/embedded/open.ts";
+import { openEtcd } from "../../storage/etcd/open.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { freshEtcd, startTestServer, type TestServer, temporaryFolder } from "../tools/server.ts";
+
+const NETWORKING = "/apis/networking.datumapis.com/v1alpha";
+const MERGE = { "content-type": "application/merge-patch+json" };
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+/** What the server stores is made, or the test fails. */
+async function create(collection: string, object: object): Promise<void> {
+  const { status, text } = await server.send("POST", collection, object);
+  if (status !== 201) throw new Error(text);
+}
+
+const namespace = (name: string) => create("/api/v1/namespaces", { metadata: { name } });
+const status = async (address: string) => (await server.send("GET", address)).status;
+const isGone = (address: string) => vi.waitFor(async () => expect(await status(address)).toBe(404), 10_000);
+
+const network = (name: string) => ({
+  apiVersion: "networking.datumapis.com/v1alpha",
+  kind: "Network",
+  metadata: { name },
+  spec: { ipam: { mode: "Auto" } },
+});
+
+const context = (name: string, of: string, finalizers: string[] = []) => ({
+  apiVersion: "networking.datumapis.com/v1alpha",
+  kind: "NetworkContext",
+  metadata: { name, finalizers },
+  spec: { network: { name: of }, location: { name: "dallas" } },
+});
+
+describe("a namespace", () => {
+  it("goes with everything in it, networks and their contexts too", async () => {
+    await namespace("whole");
+    const core = "/api/v1/namespaces/whole";
+    const networking = `${NETWORKING}/namespaces/whole`;
+    await Promise.all([
+      ...["a", "b", "c"].map((name) => create(`${core}/configmaps`, { metadata: { name } })),
+      create(`${core}/secrets`, { metadata: { name: "s" } }),
+      create(`${networking}/networks`, network("net")),
+      create(`${networking}/networkcontexts`, context("ctx", "net")),
+    ]);
+    const deleted = await server.send("DELETE", core);
+    expect([deleted.status, deleted.body.status.phase]).toEqual([200, "Terminating"]);
+    const refused = await server.send("POST", `${core}/configmaps`, { metadata: { name: "late" } });
+    expect([refused.status, refused.body.details?.causes?.[0]?.reason ?? "gone"]).toEqual(
+      refused.status === 404 ? [404, "gone"] : [403, "NamespaceTerminating"],
+    );
+    await isGone(core);
+    for (const collection of [`${core}/configmaps`, `${core}/secrets`, `${networking}/networks`, `${networking}/networkcontexts`]) {
+      expect((await server.send("GET", collection)).body.items).toEqual([]);
+    }
+  });
+
+  it("waits for a finalizer and says so in five conditions", async () => {
+    await namespace("held");
+    const core = "/api/v1/namespaces/held";
+    await create(`${core}/configmaps`, { metadata: { name: "stays", finalizers: ["example.com/hold"] } });
+    await server.send("DELETE", core);
+    await vi.waitFor(async () => expect((await server.send("GET", core)).body.status.conditions).toHaveLength(5), 10_000);
+    const { conditions } = (await server.send("GET", core)).body.status;
+    expect(conditions.map(({ type, status }: { type: string; status: string }) => `${type} ${status}`)).toEqual([
+      "NamespaceDeletionDiscoveryFailure False",
+      "NamespaceDeletionGroupVersionParsingFailure False",
+      "NamespaceDeletionContentFailure False",
+      "NamespaceContentRemaining True",
+      "NamespaceFinalizersRemaining True",
+    ]);
+    expect(conditions[3].message).toBe("Some resources are remaining: configmaps. has 1 resource instances");
+    expect(conditions[4].message).toBe("Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances");
+    await server.send("PATCH", `${core}/configmaps/stays`, '{"metadata":{"finalizers":null}}', MERGE);
+    await isGone(core);
+  });
+
+  it("of the system may not be deleted", async () => {
+    for (const name of ["default", "kube-system", "kube-public"]) {
+      const answer = await server.send("DELETE", `/api/v1/namespaces/${name}`);
+      expect([answer.status, answer.body.message]).toEqual([403, `namespaces "${name}" is forbidden: this namespace may not be deleted`]);
+    }
+  });
+
+  it("of the system comes back after it was taken out of the store", async () => {
+    const dataDir = await temporaryFolder();
+    const etcd = freshEtcd();
+    try {
+      const first = await startTestServer({ dataDir, etcd });
+      const address = "/api/v1/namespaces/kube-public";
+      await vi.waitFor(async () => expect((await first.send("GET", address)).status).toBe(200));
+      const { uid } = (await first.send("GET", address)).body.metadata;
+      await first.close();
+
+      const storage = await openStorage(dataDir, etcd);
+      const stored = (await storage.scan({ prefix: "" })).items.find(({ key }) => key.endsWith("/kube-public"));
+      await storage.delete(stored!.key, stored!.revision);
+      await storage.close();
+
+      const second = await startTestServer({ dataDir, etcd });
+      await vi.waitFor(async () => expect((await second.send("GET", address)).body.metadata?.uid).toMatch(/-/));
+      expect((await second.send("GET", address)).body.metadata.uid).not.toBe(uid);
+      await second.close();
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+});
+
+function openStorage(dataDir: string, etcd: EtcdFlags | undefined): Promise<Storage> {
+  return etcd === undefined
+    ? openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now })
+    : openEtcd({ endpoints: etcd.servers, prefix: etcd.prefix });
+}
+
+describe("a network", () => {
+  const networks = `${NETWORKING}/namespaces/networks/networks`;
+  const contexts = `${NETWORKING}/namespaces/networks/networkcontexts`;
+  beforeAll(() => namespace("networks"));
+
+  it("is held, becomes ready, and tells so at every change", async () => {
+    await create(networks, network("ready"));
+    const condition = async () => (await server.send("GET", `${networks}/ready`)).body.status?.conditions?.[0];
+    await vi.waitFor(async () => expect(await condition()).toMatchObject({ type: "Ready", status: "True", observedGeneration: 1 }));
+    const before = await condition();
+    await server.send("PATCH", `${networks}/ready`, '{"spec":{"mtu":1400}}', MERGE);
+    await vi.waitFor(async () => expect(await condition()).toEqual({ ...before, observedGeneration: 2 }));
+    expect((await server.send("GET", `${networks}/ready`)).body.metadata.finalizers).toEqual([
+      "networking.datumapis.com/network-controller",
+    ]);
+  });
+
+  it("goes after its contexts, and tells what it waits for", async () => {
+    await create(networks, network("ordered"));
+    await vi.waitFor(async () => expect((await server.send("GET", `${networks}/ordered`)).body.metadata.finalizers).toHaveLength(1));
+    await create(contexts, context("held", "ordered", ["example.com/hold"]));
+    await create(contexts, context("free", "ordered"));
+    await server.send("DELETE", `${networks}/ordered`);
+    await isGone(`${contexts}/free`);
+    expect([await status(`${networks}/ordered`), await status(`${contexts}/held`)]).toEqual([200, 200]);
+    await vi.waitFor(async () => {
+      const events = await server.send("GET", "/api/v1/namespaces/networks/events?fieldSelector=involvedObject.name%3Dordered");
+      expect(events.body.items).toMatchObject([
+        { reason: "DeletingContexts", message: "Deleting the network's contexts first: free, held", type: "Normal" },
+      ]);
+    });
+    await server.send("PATCH", `${contexts}/held`, '{"metadata":{"finalizers":null}}', MERGE);
+    await isGone(`${networks}/ordered`);
+    expect(await status(`${contexts}/held`)).toBe(404);
+  });
+});
