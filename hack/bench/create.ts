@@ -38,7 +38,7 @@ async function creates(bench: Bench, etcd: string | undefined): Promise<Figure[]
       const requests = bench.quick ? 100 : clients === 1 ? 1_000 : 4_000;
       const body = JSON.stringify(configMap(`created-by-${clients}-$N`));
       const job: Job = { method: "POST", path: CONFIG_MAPS, headers: HEADERS, body, status: 201, requests, seconds: 10 };
-      const [a, b] = await measure(bench, "HTTP/2", clients, [
+      const [a, b] = await measure(bench, { protocol: "HTTP/2", clients, shared: false }, [
         { target: ours, job, ...(etcd && { behind: () => etcdSeconds(etcd) }) },
         { target: bare, job },
       ]);

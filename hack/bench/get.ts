@@ -1,13 +1,21 @@
 import type { Measurement } from "./bench.ts";
 import { send } from "./client.ts";
 import type { Figure } from "./figures.ts";
-import type { Job } from "./load.ts";
+import type { Clients, Job } from "./load.ts";
 import { CONFIG_MAPS, configMap } from "./objects.ts";
 import { measure } from "./rounds.ts";
 import { startBare, startOurs } from "./servers.ts";
 
 const PATH = `${CONFIG_MAPS}/one`;
 const HEADERS = { accept: "application/json", "user-agent": "datum-bench" };
+
+const CLIENTS: readonly Clients[] = [
+  { protocol: "HTTP/1.1", clients: 1, shared: false },
+  { protocol: "HTTP/1.1", clients: 64, shared: false },
+  { protocol: "HTTP/2", clients: 1, shared: false },
+  { protocol: "HTTP/2", clients: 64, shared: false },
+  { protocol: "HTTP/2", clients: 64, shared: true },
+];
 
 /** GET of one object of 1 KB by its name. */
 export const get: Measurement = {
@@ -19,19 +27,19 @@ export const get: Measurement = {
     const bare = await startBare(dataDir, { [PATH]: await send(ours, "GET", PATH) });
     const figures: Figure[] = [];
     try {
-      for (const protocol of ["HTTP/1.1", "HTTP/2"] as const) {
-        for (const clients of [1, 64]) {
-          const requests = bench.quick ? 200 : clients === 1 ? 4_000 : 10_000;
-          const job: Job = { method: "GET", path: PATH, headers: HEADERS, status: 200, requests, seconds: 10 };
-          const [a, b] = await measure(bench, protocol, clients, [
-            { target: ours, job },
-            { target: bare, job },
-          ]);
-          const what = `GET by name, ${protocol}, ${clients} client${clients === 1 ? "" : "s"}`;
-          figures.push({ what, unit: "CPU s / 10,000", ours: a!.cpu, bare: b!.cpu, kube: 5.1, aim: 1.0 });
-          if (clients === 1) figures.push({ what, unit: "ms", ours: a!.latency, bare: b!.latency, kube: 1.6 });
-          else figures.push({ what, unit: "ms / request", ours: 1_000 / a!.rate, bare: 1_000 / b!.rate });
-        }
+      for (const clients of CLIENTS) {
+        const alone = clients.clients === 1;
+        const requests = bench.quick ? 200 : alone ? 2_000 : 8_000;
+        const job: Job = { method: "GET", path: PATH, headers: HEADERS, status: 200, requests, seconds: 10 };
+        const [a, b] = await measure(bench, clients, [
+          { target: ours, job },
+          { target: bare, job },
+        ]);
+        const number = alone ? "1 client" : `${clients.clients} clients${clients.shared ? " on one connection" : ""}`;
+        const what = `GET by name, ${clients.protocol}, ${number}`;
+        figures.push({ what, unit: "CPU s / 10,000", ours: a!.cpu, bare: b!.cpu, kube: 5.1, aim: 1.0 });
+        if (alone) figures.push({ what, unit: "ms", ours: a!.latency, bare: b!.latency, kube: 1.6 });
+        else figures.push({ what, unit: "ms / request", ours: 1_000 / a!.rate, bare: 1_000 / b!.rate });
       }
     } finally {
       await Promise.all([ours.stop(), bare.stop()]);

@@ -27,7 +27,7 @@ export const list: Measurement = {
         const what = `LIST of ${count.toLocaleString("en")} objects, ${encoding === "gzip" ? "gzip" : "plain"}, ${megabytes(answer.body.length)}`;
         try {
           for (const protocol of ["HTTP/1.1", "HTTP/2"] as const) {
-            const [a, b] = await measure(bench, protocol, 1, [
+            const [a, b] = await measure(bench, { protocol, clients: 1, shared: false }, [
               { target: ours, job },
               { target: bare, job },
             ]);

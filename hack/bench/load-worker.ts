@@ -28,6 +28,7 @@ function http1Client({ origin, credentials }: Connect): Send {
 
 async function http2Client({ origin, credentials }: Connect): Promise<Send> {
   const session = connectHttp2(origin, { ...credentials, settings: { initialWindowSize: WINDOW, enablePush: false } });
+  session.setMaxListeners(0);
   await once(session, "connect");
   session.setLocalWindowSize(WINDOW);
   return ({ method, path, headers }, body) =>
@@ -70,7 +71,8 @@ async function run(job: Job): Promise<Outcome> {
 async function obey(message: Connect | Job): Promise<object> {
   if (!("origin" in message)) return run(message);
   for (let client = 0; client < message.clients; client++) {
-    clients.push(message.protocol === "HTTP/2" ? await http2Client(message) : http1Client(message));
+    if (message.protocol === "HTTP/1.1") clients.push(http1Client(message));
+    else clients.push(message.shared && client > 0 ? clients[0]! : await http2Client(message));
   }
   return {};
 }

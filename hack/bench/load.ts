@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Protocol, Target } from "./servers.ts";
 
-/** What clients do over and over, each on a connection of its own, the next request when the last was answered. */
+/** What clients do over and over: the next request when the last was answered. */
 export interface Job {
   readonly method: string;
   readonly path: string;
@@ -24,11 +24,16 @@ export interface Outcome {
   readonly medianLatency: number;
 }
 
-export interface Connect {
+export interface Clients {
   readonly protocol: Protocol;
+  readonly clients: number;
+  /** All clients share one HTTP/2 connection, as the parts of one program do; else each has its own. */
+  readonly shared: boolean;
+}
+
+export interface Connect extends Clients {
   readonly origin: string;
   readonly credentials: Target["credentials"];
-  readonly clients: number;
 }
 
 /** Clients in a process of its own, so that what they cost is not counted with the server. */
@@ -39,9 +44,9 @@ export class Load {
     this.#worker = worker;
   }
 
-  static async connect(target: Target, protocol: Protocol, clients: number): Promise<Load> {
+  static async connect(target: Target, { protocol, clients, shared }: Clients): Promise<Load> {
     const worker = forkWorker("load-worker.ts");
-    const connect: Connect = { protocol, clients, origin: target.origin[protocol], credentials: target.credentials };
+    const connect: Connect = { protocol, clients, shared, origin: target.origin[protocol], credentials: target.credentials };
     await ask(worker, connect);
     return new Load(worker);
   }

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { cpuSeconds, residentBytes } from "./process-figures.ts";
 
-/** What a process has cost so far, as Linux tells it. */
+/** What a process has cost so far. */
 export class Costs {
   readonly #pid: number;
 
@@ -12,13 +12,12 @@ export class Costs {
 
   /** Seconds of processor time, in the program and in the kernel for it. */
   get cpu(): number {
-    const fields = readFileSync(`/proc/${this.#pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    return cpuSeconds(this.#pid);
   }
 
   /** Kilobytes of memory in use. */
   get memory(): number {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#pid}/status`, "utf8"))?.[1]);
+    return residentBytes(this.#pid) / 1024;
   }
 }
 

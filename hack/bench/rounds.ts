@@ -1,8 +1,8 @@
 import type { Bench } from "./bench.ts";
 import { median } from "./figures.ts";
-import { type Job, Load } from "./load.ts";
+import { type Clients, type Job, Load } from "./load.ts";
 import { cpuSeconds } from "./process-figures.ts";
-import type { Protocol, Target } from "./servers.ts";
+import type { Target } from "./servers.ts";
 
 /** A server and what is asked of it. */
 export interface Side {
@@ -25,16 +25,18 @@ export interface Cost {
 }
 
 const ROUNDS = 5;
+/** Rounds that do not count: V8 goes on translating for a few thousand requests. */
+const WARM_UPS = 2;
 
 /**
  * Measures servers with the same number of clients: warm-up, then rounds in turn (A B A B …), so that a machine whose speed drifts drifts for
  * both.
  */
-export async function measure(bench: Bench, protocol: Protocol, clients: number, sides: readonly Side[]): Promise<Cost[]> {
-  const loads = await Promise.all(sides.map(({ target }) => Load.connect(target, protocol, clients)));
+export async function measure(bench: Bench, clients: Clients, sides: readonly Side[]): Promise<Cost[]> {
+  const loads = await Promise.all(sides.map(({ target }) => Load.connect(target, clients)));
   try {
     const rounds: Cost[][] = sides.map(() => []);
-    for (const [index, side] of sides.entries()) await loads[index]!.run(side.job);
+    for (let warm = 0; warm < WARM_UPS; warm++) for (const [index, side] of sides.entries()) await loads[index]!.run(side.job);
     for (let round = 0; round < (bench.quick ? 1 : ROUNDS); round++) {
       for (const [index, side] of sides.entries()) rounds[index]!.push(await measureRound(side, loads[index]!));
     }
