@@ -16,6 +16,7 @@ import { resourceList } from "./discovery/resources.ts";
 import { encodeResponse } from "./encodings/response.ts";
 import { Health } from "./endpoints/health.ts";
 import { versionInfo } from "./endpoints/version.ts";
+import type { Eventual } from "./eventual.ts";
 import { filterChain } from "./filters/chain.ts";
 import type { RequestContext } from "./filters/context.ts";
 import { notFoundText } from "./filters/responses.ts";
@@ -119,7 +120,7 @@ export class Core {
     this.#cache.close();
   }
 
-  async #dispatch(context: RequestContext): Promise<ApiResponse> {
+  #dispatch(context: RequestContext): Eventual<ApiResponse> {
     const route = routeOf(context.info.path, this.registry);
     switch (route.to) {
       case "resource":
@@ -140,7 +141,7 @@ export class Core {
       case "index":
         return this.#document(context, OFFERS.groups, { paths: this.#paths() }, true);
       case "health":
-        return (await this.health.answer(route.endpoint, route.check, context.query)) ?? notFoundText();
+        return this.health.answer(route.endpoint, route.check, context.query).then((answer) => answer ?? notFoundText());
       case "openapi":
         return this.#openapiDocument(context, route);
       case "nothing":
@@ -148,7 +149,7 @@ export class Core {
     }
   }
 
-  #resource(context: RequestContext, target: ResourceTarget): Promise<ApiResponse> | ApiResponse {
+  #resource(context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
     const action = actionOf(context.request.method, target, context.query.flag("watch"));
     if (action === undefined) return notFoundText();
     if (target.name !== "") checkNameParameter(target.name);

@@ -1,5 +1,6 @@
 import { quote } from "../../apimachinery/go-text.ts";
 import { forbidden, forbiddenPath, type StatusError } from "../../apimachinery/status/status.ts";
+import type { Eventual } from "../eventual.ts";
 import type { UserInfo } from "../request.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
 
@@ -12,7 +13,7 @@ export interface Attributes {
 /** `deny` ends the chain; with `no-opinion` from everyone the request is denied too. */
 export type Verdict = "allow" | "deny" | "no-opinion";
 
-export type Authorizer = (attributes: Attributes) => Verdict | Promise<Verdict>;
+export type Authorizer = (attributes: Attributes) => Eventual<Verdict>;
 
 /** `system:masters` may do everything. */
 export const systemMasters: Authorizer = ({ user }) => (user.groups.includes("system:masters") ? "allow" : "no-opinion");
@@ -34,14 +35,23 @@ export class Permission {
 
 const GRANTED = new Permission(KEY);
 
-/** Asks the authorizers in turn; the first that has an opinion decides. Throws the 403 that kube-apiserver sends. */
-export async function authorize(authorizers: readonly Authorizer[], attributes: Attributes): Promise<Permission> {
-  for (const authorizer of authorizers) {
-    const verdict = authorizer(attributes);
-    const decided = typeof verdict === "string" ? verdict : await verdict;
-    if (decided === "allow") return GRANTED;
-    if (decided === "deny") break;
+/**
+ * Asks the authorizers in turn; the first that has an opinion decides.
+ * @throws StatusError the 403 that kube-apiserver sends
+ */
+export function authorize(authorizers: readonly Authorizer[], attributes: Attributes, first = 0): Eventual<Permission> {
+  for (let at = first; at < authorizers.length; at++) {
+    const verdict = authorizers[at]!(attributes);
+    if (verdict instanceof Promise) {
+      return verdict.then((later) => (later === "no-opinion" ? authorize(authorizers, attributes, at + 1) : decide(later, attributes)));
+    }
+    if (verdict !== "no-opinion") return decide(verdict, attributes);
   }
+  return decide("deny", attributes);
+}
+
+function decide(verdict: "allow" | "deny", attributes: Attributes): Permission {
+  if (verdict === "allow") return GRANTED;
   throw denial(attributes);
 }
 

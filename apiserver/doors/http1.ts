@@ -36,10 +36,8 @@ export class Http1Exchange extends Exchange {
       this.closed();
       if (exchanges.draining && link.requests === 0) request.socket.end();
     });
-    response.on("finish", () => this.#cutUnread());
-    // What goes wrong on the way shows as `close`; without listeners it would end the process.
+    // What goes wrong on the way shows as `close`; without a listener it would end the process.
     response.on("error", ignore);
-    request.on("error", ignore);
   }
 
   readBody(limit: number): Promise<Uint8Array> {
@@ -57,6 +55,7 @@ export class Http1Exchange extends Exchange {
 
   protected head(status: number, headers: ApiResponse["headers"], last: boolean): void {
     if (this.#exchanges.draining) headers.connection = "close";
+    if (!this.#request.complete) this.#response.once("finish", () => this.#cutUnread());
     this.#response.writeHead(status, headers as Record<string, string | string[]>);
     if (last) this.#response.end();
     else if (headers["content-length"] === undefined) this.#response.flushHeaders();

@@ -2,6 +2,7 @@ import { unauthorized } from "../../apimachinery/status/status.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
 import { type Authorizer, authorize, type Permission, publicPaths } from "../authorization/authorizer.ts";
+import { type Eventual, whenThere } from "../eventual.ts";
 import type { ApiRequest, ApiResponse, UserInfo } from "../request.ts";
 import { decodePercent, Query } from "../routing/query.ts";
 import { type RequestInfo, requestInfo, UndeterminedUrlError } from "../routing/request-info.ts";
@@ -14,7 +15,7 @@ import { impersonated } from "./impersonation.ts";
 import { textResponse } from "./responses.ts";
 
 /** Answers a request that has been let in. The permission is its proof. */
-export type Handler = (context: RequestContext, permission: Permission) => Promise<ApiResponse>;
+export type Handler = (context: RequestContext, permission: Permission) => Eventual<ApiResponse>;
 
 export interface ChainOptions {
   readonly authenticators: readonly Authenticator[];
@@ -38,11 +39,15 @@ export interface ChainOptions {
  *  9. impersonation    403 for who may not be whom it asks to be
  * 10. authorization    403
  * 11. the handler
+ *
+ * A filter that has nothing to wait for answers at once: a read from the cache passes all of them within one turn.
  */
 export function filterChain(options: ChainOptions): (request: ApiRequest) => Promise<ApiResponse> {
   return async (request) => {
     const id = auditId(request);
-    const response = await compressed(request, await contained(request, options));
+    const contents = contained(request, options);
+    const packed = compressed(request, contents instanceof Promise ? await contents : contents);
+    const response = packed instanceof Promise ? await packed : packed;
     response.headers["audit-id"] = id;
     if (request.method === "HEAD") return { ...response, body: EMPTY };
     return response;
@@ -51,43 +56,55 @@ export function filterChain(options: ChainOptions): (request: ApiRequest) => Pro
 
 const EMPTY = Buffer.alloc(0);
 
-async function contained(request: ApiRequest, options: ChainOptions): Promise<ApiResponse> {
+function contained(request: ApiRequest, options: ChainOptions): Eventual<ApiResponse> {
   const path = decodePercent(request.path);
   // Go's own server answers a broken escape before any filter sees it
   if (path === undefined) return textResponse(400, "400 Bad Request");
   let context: RequestContext | undefined;
-  let response: ApiResponse;
+  const complete = (response: ApiResponse) => {
+    const warnings = context?.warningHeaders;
+    if (warnings !== undefined) response.headers.warning = warnings;
+    response.headers["cache-control"] ??= "no-cache, private";
+    return response;
+  };
+  const failed = (error: unknown) => {
+    if (error instanceof UndeterminedUrlError) {
+      return textResponse(500, `Internal Server Error: ${JSON.stringify(path)}: failed to create RequestInfo: ${error.message}\n`);
+    }
+    return complete(failureResponse(error, request, (panic) => options.onPanic(panic, request)));
+  };
   try {
     const query = Query.parse(request.query);
     const info = requestInfo(request.method, path, query);
     context = new RequestContext(request, query, info, ANONYMOUS);
-    response = await withinDeadline(deadlineOf(query, info), answered(context, options));
+    const response = withinDeadline(deadlineOf(query, info), answered(context, options));
+    return response instanceof Promise ? response.then(complete, failed) : complete(response);
   } catch (error) {
-    if (error instanceof UndeterminedUrlError) {
-      return textResponse(500, `Internal Server Error: ${JSON.stringify(path)}: failed to create RequestInfo: ${error.message}\n`);
-    }
-    response = failureResponse(error, request, (panic) => options.onPanic(panic, request));
+    return failed(error);
   }
-  const warnings = context?.warningHeaders;
-  if (warnings !== undefined) response.headers.warning = warnings;
-  response.headers["cache-control"] ??= "no-cache, private";
-  return response;
 }
 
-async function answered(context: RequestContext, { authenticators, authorizers, handler }: ChainOptions): Promise<ApiResponse> {
+function answered(context: RequestContext, { authenticators, authorizers, handler }: ChainOptions): Eventual<ApiResponse> {
   const { request, info } = context;
-  const sender = await authenticatedUser(request, info, authenticators);
-  context.user = await impersonated(request, info, sender, authorizers);
-  const permission = await authorize(authorizers, { user: context.user, info });
-  return handler(context, permission);
+  return whenThere(authenticatedUser(request, info, authenticators), (sender) =>
+    whenThere(impersonated(request, info, sender, authorizers), (user) => {
+      context.user = user;
+      return whenThere(authorize(authorizers, { user, info }), (permission) => handler(context, permission));
+    }),
+  );
 }
 
 /** Who asks. Without credentials only what is public answers; the rest is 401. */
-async function authenticatedUser(request: ApiRequest, info: RequestInfo, authenticators: readonly Authenticator[]): Promise<UserInfo> {
-  for (const authenticator of authenticators) {
-    const found = authenticator(request);
-    const user = found instanceof Promise ? await found : found;
-    if (user !== undefined) return user;
+function authenticatedUser(
+  request: ApiRequest,
+  info: RequestInfo,
+  authenticators: readonly Authenticator[],
+  first = 0,
+): Eventual<UserInfo> {
+  for (let at = first; at < authenticators.length; at++) {
+    const found = authenticators[at]!(request);
+    if (found instanceof Promise) return found.then((user) => user ?? authenticatedUser(request, info, authenticators, at + 1));
+    if (found !== undefined) return found;
   }
   // a credential that nobody accepts is no anonymity
   const credential = /^bearer /i.test(request.headers.authorization ?? "");

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
+import type { Eventual } from "../eventual.ts";
 import { type ApiRequest, type ApiResponse, isStream } from "../request.ts";
 
 const gzipped = promisify(gzip);
@@ -8,7 +9,7 @@ const gzipped = promisify(gzip);
 const THRESHOLD = 131_072;
 
 /** Packs a large answer for a client that takes gzip, at the fastest level and off the event loop's thread. */
-export async function compressed(request: ApiRequest, response: ApiResponse): Promise<ApiResponse> {
+export function compressed(request: ApiRequest, response: ApiResponse): Eventual<ApiResponse> {
   const { body } = response;
   if (isStream(body) || response.headers["content-encoding"] !== undefined || !acceptsGzip(request.headers["accept-encoding"])) {
     return response;
@@ -16,14 +17,17 @@ export async function compressed(request: ApiRequest, response: ApiResponse): Pr
   const pieces = body instanceof Uint8Array ? [body] : body;
   let size = 0;
   for (const piece of pieces) size += piece.length;
-  if (size <= THRESHOLD) return response;
-  const packed = await gzipped(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, size), {
+  return size <= THRESHOLD ? response : packed(response, pieces, size);
+}
+
+async function packed(response: ApiResponse, pieces: readonly Uint8Array[], size: number): Promise<ApiResponse> {
+  const body = await gzipped(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, size), {
     level: constants.Z_BEST_SPEED,
   });
   return {
     ...response,
     headers: { ...response.headers, "content-encoding": "gzip", vary: vary(response.headers.vary) },
-    body: packed,
+    body,
   };
 }
 

@@ -1,6 +1,7 @@
 import { badRequest, timeout } from "../../apimachinery/status/status.ts";
 import { parseDuration } from "../../apimachinery/time/duration.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
+import type { Eventual } from "../eventual.ts";
 import type { Query } from "../routing/query.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
 
@@ -25,8 +26,8 @@ export function deadlineOf(query: Query, { verb, isResource }: RequestInfo): num
 }
 
 /** The result of `work`, or a 504 once `limit` milliseconds have passed; what comes later is dropped. */
-export function withinDeadline<T>(limit: number | undefined, work: Promise<T>): Promise<T> {
-  if (limit === undefined) return work;
+export function withinDeadline<T>(limit: number | undefined, work: Eventual<T>): Eventual<T> {
+  if (limit === undefined || !(work instanceof Promise)) return work;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(timeout("request did not complete within the allotted timeout")), limit);
     work.then(

@@ -52,7 +52,8 @@ describe("the deadline", () => {
 
 describe("impersonation", () => {
   const admin: UserInfo = { name: "admin", groups: ["system:masters"] };
-  const as = (headers: ApiRequest["headers"], sender = admin) => impersonated(request(headers), infoOf("/api/v1/configmaps"), sender, [systemMasters]);
+  const as = async (headers: ApiRequest["headers"], sender = admin) =>
+    impersonated(request(headers), infoOf("/api/v1/configmaps"), sender, [systemMasters]);
 
   it("makes the sender whom it asks to be, with the groups that go without saying", async () => {
     expect(await as({ "impersonate-user": "bob", "impersonate-group": "a, b", "impersonate-extra-example.com%2fteam": "z" })).toEqual({

@@ -2,6 +2,7 @@ import { quote } from "../../apimachinery/go-text.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
 import { type Authorizer, authorize } from "../authorization/authorizer.ts";
+import type { Eventual } from "../eventual.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 import { decodePercent } from "../routing/query.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
@@ -16,14 +17,17 @@ const EXTRA = "impersonate-extra-";
  * A header that came several times is read as the list of its values.
  * @throws StatusError Forbidden for who may not impersonate, BadRequest for a request that names no user
  */
-export async function impersonated(
+export function impersonated(
   { headers }: ApiRequest,
   info: RequestInfo,
   sender: UserInfo,
   authorizers: readonly Authorizer[],
-): Promise<UserInfo> {
+): Eventual<UserInfo> {
   const requested = requestedUser(headers);
-  if (requested === undefined) return sender;
+  return requested === undefined ? sender : permitted(requested, info, sender, authorizers);
+}
+
+async function permitted(requested: UserInfo, info: RequestInfo, sender: UserInfo, authorizers: readonly Authorizer[]): Promise<UserInfo> {
   if (requested.name === "") throw badRequest(`requested ${goPrinted(requested)} without impersonating a user name`);
   await authorize(authorizers, { user: sender, info: { ...info, verb: `impersonate-on:${modeOf(requested.name)}:${info.verb}` } });
   return withUsualGroups(requested);

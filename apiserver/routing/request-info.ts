@@ -37,50 +37,63 @@ export class UndeterminedUrlError extends Error {}
  * @throws UndeterminedUrlError for `/api/v1/watch` with nothing behind it
  */
 export function requestInfo(method: string, path: string, query: Query): RequestInfo {
-  const parts = path.replace(/^\/+/, "").replace(/\/+$/, "").split("/");
-  const plain = {
-    path,
-    verb: method.toLowerCase(),
-    isResource: false,
-    controlPlane: ROOT_CONTROL_PLANE,
-    group: "",
-    version: "",
-    namespace: "",
-    resource: "",
-    subresource: "",
-    name: "",
-  };
-  if (parts.length < 3 || (parts[0] !== "api" && parts[0] !== "apis")) return plain;
+  const parts = segments(path);
   const grouped = parts[0] === "apis";
-  if (grouped && parts.length < 4) return plain;
+  // where the resource begins
+  let at = grouped ? 3 : 2;
+  if (parts.length <= at || !(grouped || parts[0] === "api")) {
+    return {
+      path,
+      verb: method.toLowerCase(),
+      isResource: false,
+      controlPlane: ROOT_CONTROL_PLANE,
+      group: "",
+      version: "",
+      namespace: "",
+      resource: "",
+      subresource: "",
+      name: "",
+    };
+  }
   const group = grouped ? (parts[1] as string) : "";
-  const version = (grouped ? parts[2] : parts[1]) as string;
-  let rest = parts.slice(grouped ? 3 : 2);
+  const version = parts[at - 1] as string;
 
   let verb = VERB_OF_METHOD[method] ?? "";
-  let special = false;
-  if (rest[0] === "watch" || rest[0] === "proxy") {
-    if (rest.length < 2) throw new UndeterminedUrlError(`unable to determine kind and namespace from url, ${path}`);
-    verb = rest[0];
-    special = true;
-    rest = rest.slice(1);
+  const special = parts[at] === "watch" || parts[at] === "proxy";
+  if (special) {
+    if (parts.length < at + 2) throw new UndeterminedUrlError(`unable to determine kind and namespace from url, ${path}`);
+    verb = parts[at] as string;
+    at += 1;
   }
 
   let namespace = "";
-  if (rest[0] === "namespaces" && rest.length > 1) {
-    namespace = rest[1] as string;
-    if (rest.length > 2 && rest[2] !== "status" && rest[2] !== "finalize") rest = rest.slice(2);
+  if (parts[at] === "namespaces" && parts.length > at + 1) {
+    namespace = parts[at + 1] as string;
+    const below = parts[at + 2];
+    if (below !== undefined && below !== "status" && below !== "finalize") at += 2;
   }
-  const [resource = "", named = "", subresource = ""] = rest;
-  let name = named;
+  const resource = parts[at] ?? "";
+  let name = parts[at + 1] ?? "";
+  const subresource = parts[at + 2] ?? "";
 
   if (!special && name === "" && verb === "get") {
     verb = query.flag("watch") ? "watch" : "list";
     name = exactNameOf(query.get("fieldSelector")) ?? "";
   } else if (!special && name === "" && verb === "delete") verb = "deletecollection";
 
-  return { ...plain, verb, isResource: true, group, version, namespace, resource, subresource, name };
+  return { path, verb, isResource: true, controlPlane: ROOT_CONTROL_PLANE, group, version, namespace, resource, subresource, name };
 }
+
+/** What is between the slashes, without those at both ends. Looked at by hand: this is done for every request. */
+function segments(path: string): string[] {
+  let start = 0;
+  let end = path.length;
+  while (start < end && path.charCodeAt(start) === SLASH) start++;
+  while (end > start && path.charCodeAt(end - 1) === SLASH) end--;
+  return path.slice(start, end).split("/");
+}
+
+const SLASH = 0x2f;
 
 /** The name that a field selector asks for and nothing else; authorization treats such a list as one of that name. */
 function exactNameOf(selector: string | undefined): string | undefined {

@@ -34,8 +34,9 @@ const NOTHING: Route = { to: "nothing" };
  */
 export function routeOf(path: string, registry: Registry): Route {
   if (!path.startsWith("/") || path.startsWith("//")) return NOTHING;
-  const tokens = path.replace(/\/+$/, "").split("/").slice(1);
-  const [first, ...rest] = tokens;
+  const tokens = (path.endsWith("/") ? path.replace(/\/+$/, "") : path).split("/");
+  const first = tokens[1];
+  const rest = tokens.slice(2);
   switch (first) {
     case undefined:
     case "":
@@ -44,7 +45,8 @@ export function routeOf(path: string, registry: Registry): Route {
     case "api":
       return rest.length === 0 ? { to: "core-versions" } : versionRoute("", rest, registry);
     case "apis": {
-      const [group, ...below] = rest;
+      const group = rest[0];
+      const below = rest.slice(1);
       if (group === undefined) return { to: "groups" };
       if (group === "" || registry.group(group) === undefined) return NOTHING;
       return below.length === 0 ? { to: "group", group } : versionRoute(group, below, registry);
@@ -57,14 +59,15 @@ export function routeOf(path: string, registry: Registry): Route {
     case "readyz":
       return { to: "health", endpoint: first, check: rest.length === 0 ? undefined : rest.join("/") };
     case "openapi":
-      return rest[0] === "v2" || rest[0] === "v3" ? { to: "openapi", path: tokens.join("/") } : NOTHING;
+      return rest[0] === "v2" || rest[0] === "v3" ? { to: "openapi", path: tokens.slice(1).join("/") } : NOTHING;
     default:
       return NOTHING;
   }
 }
 
-function versionRoute(group: string, [version = "", ...rest]: readonly string[], registry: Registry): Route {
-  const entry = registry.version(group, version);
+function versionRoute(group: string, tokens: readonly string[], registry: Registry): Route {
+  const entry = registry.version(group, tokens[0] ?? "");
+  const rest = tokens.slice(1);
   if (entry === undefined) return missing(group, registry);
   if (rest.length === 0) return { to: "resources", version: entry };
   const watchPath = rest[0] === "watch";
@@ -81,8 +84,9 @@ function missing(group: string, registry: Registry): Route {
 function resourceTarget(tokens: readonly string[], version: VersionEntry, watchPath: boolean): ResourceTarget | undefined {
   const found = (plural: string | undefined, namespace: string, rest: readonly string[]): ResourceTarget | undefined => {
     const resource = plural === undefined ? undefined : version.resources.get(plural);
-    if (resource === undefined || rest.length > 2 || rest.some((token) => token === "")) return undefined;
-    const [name = "", subresource = ""] = rest;
+    if (resource === undefined || rest.length > 2 || rest.includes("")) return undefined;
+    const name = rest[0] ?? "";
+    const subresource = rest[1] ?? "";
     if (!resource.custom && subresource !== "" && !hasSubresource(resource, subresource)) return undefined;
     return { resource, namespace, name, subresource, watchPath };
   };

@@ -1,5 +1,6 @@
 import { badRequest, notFound } from "../../apimachinery/status/status.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
+import { type Eventual, whenThere } from "../eventual.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { revisionOf } from "../options/list-options.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
@@ -10,21 +11,22 @@ import { notOlderThan } from "./freshness.ts";
 import { negotiateObject, respondRecord } from "./respond.ts";
 
 /** GET of one object, or of its status, which is the same document. */
-export async function getObject(_serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+export function getObject(_serving: Serving, context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
   const { resource, namespace, name } = target;
   const negotiated = negotiateObject(context, resource);
   if (context.query.flag("export")) throw badRequest("the export parameter, deprecated since v1.14, is no longer supported");
-  const loaded = resource.collection(context.info.controlPlane);
-  const collection = loaded instanceof Promise ? await loaded : loaded;
-  const waiting = asFreshAs(collection, context.query.get("resourceVersion") ?? "");
-  if (waiting !== undefined) await waiting;
-  const record = collection.get(resource.key(context.info.controlPlane, namespace, name));
-  if (record === undefined) throw notFound(resource.groupResource, name);
-  return respondRecord(context, resource, negotiated, 200, record);
+  const { controlPlane } = context.info;
+  return whenThere(resource.collection(controlPlane), (collection) =>
+    whenThere(asFreshAs(collection, context.query.get("resourceVersion") ?? ""), () => {
+      const record = collection.get(resource.key(controlPlane, namespace, name));
+      if (record === undefined) throw notFound(resource.groupResource, name);
+      return respondRecord(context, resource, negotiated, 200, record);
+    }),
+  );
 }
 
 /** Unset: as fresh as a linearizable read; `0`: whatever there is; else at least that revision. */
-function asFreshAs(collection: Collection<ObjectRecord>, resourceVersion: string): undefined | Promise<unknown> {
+function asFreshAs(collection: Collection<ObjectRecord>, resourceVersion: string): Eventual<unknown> {
   const revision = revisionOf(resourceVersion, "get");
   if (revision === undefined) return collection.fresh();
   return revision === 0 ? undefined : notOlderThan(collection, revision);
