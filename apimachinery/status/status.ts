@@ -136,6 +136,9 @@ export const noUniqueName = (resource: GroupResource, name: string) =>
 export const conflict = (resource: GroupResource, name: string, why: string) =>
   failure("Conflict", `Operation cannot be fulfilled on ${resourceName(resource)} ${quote(name)}: ${why}`, detailsOf(resource, name));
 
+/** An apply of fields that others own, with a cause for each. */
+export const applyConflict = (message: string, causes: StatusCause[]) => failure("Conflict", message, { causes });
+
 /** The text of a lost optimistic lock. */
 export const MODIFIED = "the object has been modified; please apply your changes to the latest version and try again";
 

@@ -1,16 +1,23 @@
+import { copyJson } from "../../apimachinery/json/copy.ts";
 import { equalJson, semanticallyEqual } from "../../apimachinery/json/equal.ts";
-import type { JsonValue } from "../../apimachinery/json/value.ts";
-import { apiVersionOf, type KubeObject, type ManagedFieldsEntry } from "../../apimachinery/object.ts";
+import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../../apimachinery/object.ts";
+import { unknownError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { decodeBuiltin } from "../encodings/decode-builtin.ts";
 import { refuseBody } from "../encodings/refusal.ts";
 import type { Part } from "../strategy/update.ts";
+import { type ApplyWrite, applyConfiguration } from "./apply-configuration.ts";
 import { Untypable } from "./compare.ts";
-import { difference, isEmpty, union } from "./field-set.ts";
+import { checkConfiguration, checkLive, toKind } from "./configuration.ts";
+import { ApplyConflicts } from "./conflicts.ts";
+import { KUBECTL, rewriteLastApplied } from "./last-applied.ts";
 import { entriesOf, isReset, type Owner, ownersOf, readOwners } from "./managed-fields.ts";
-import { Changes, capUpdaters, disown, fieldsOf, reconcileOwners, withOwner, writtenBy } from "./owners.ts";
-import { NEVER_OWNED } from "./reset-fields.ts";
-import { NoSuchVersion, type Versions } from "./versions.ts";
+import { Changes, ownersAfterUpdate } from "./owners.ts";
+import { asJson, NoSuchVersion, type Versions } from "./versions.ts";
+
+/** Who owns what was there before anybody applied to an object without owners. */
+const BEFORE_FIRST_APPLY = "before-first-apply";
 
 /** Who writes what, and when. */
 export interface Write {
@@ -20,17 +27,15 @@ export interface Write {
   readonly time: string;
 }
 
-/** Keeps metadata.managedFields of one kind's objects in every write that is no apply. */
+/** Keeps metadata.managedFields of one kind's objects in every write. */
 export class FieldManager {
   readonly #versions: Versions;
   readonly #kind: KindDefinition;
-  readonly #apiVersion: string;
   #empty: KubeObject | undefined;
 
   constructor(kind: KindDefinition, versions: Versions) {
     this.#kind = kind;
     this.#versions = versions;
-    this.#apiVersion = apiVersionOf(kind);
   }
 
   /** Makes the writer the owner of everything that it sets in a new object. What it sent as managedFields does not count. */
@@ -50,17 +55,10 @@ export class FieldManager {
     if (owners.length > 0) this.#track(live, object, owners, write);
   }
 
-  #track(live: KubeObject, object: KubeObject, before: readonly Owner[], { manager, part, time }: Write): void {
+  #track(live: KubeObject, object: KubeObject, before: readonly Owner[], write: Write): void {
     let entries: ManagedFieldsEntry[] | undefined;
     try {
-      const changes = new Changes(this.#versions, part, live, object);
-      const owners: Owner[] = [];
-      for (const owner of reconcileOwners(before, this.#versions)) {
-        const left = disown(owner, changes);
-        if (left !== undefined) owners.push(left);
-      }
-      const written = difference(writtenBy(changes), NEVER_OWNED);
-      entries = entriesOf(capUpdaters(isEmpty(written) ? owners : this.#withWriter(owners, manager, part, time, written)));
+      entries = entriesOf(this.#ownersAfter(live, object, before, write));
     } catch (error) {
       if (!(error instanceof Untypable) && !(error instanceof NoSuchVersion)) throw error;
       entries = live.metadata.managedFields;
@@ -68,9 +66,37 @@ export class FieldManager {
     if (entries !== undefined) object.metadata.managedFields = entries;
   }
 
-  #withWriter(owners: Owner[], manager: string, part: Part, time: string, written: Owner["fields"]): Owner[] {
-    const writer: Owner = { manager, operation: "Update", apiVersion: this.#apiVersion, subresource: part, time, fields: written };
-    return withOwner(owners, { ...writer, fields: union(written, fieldsOf(owners, writer)) });
+  #ownersAfter(live: KubeObject, object: KubeObject, before: readonly Owner[], { manager, part, time }: Write): readonly Owner[] {
+    const versions = this.#versions;
+    const writer = { manager, operation: "Update", apiVersion: versions.own.apiVersion, subresource: part, time } as const;
+    return ownersAfterUpdate(before, new Changes(versions, part, asJson(live), asJson(object)), versions, writer);
+  }
+
+  /**
+   * What an apply makes of the live object, owners included; with a live object of undefined, of none at all. An object that had no owners
+   * is first given to `before-first-apply`.
+   *
+   * @param config the configuration as sent, of any type; it is not changed
+   * @throws StatusError BadRequest for another type of object, Conflict for what others own, and 500 without a reason where the configuration
+   * does not fit the schema
+   */
+  apply(live: KubeObject | undefined, config: JsonObject, write: ApplyWrite): KubeObject {
+    const before = live ?? (copyJson(asJson(this.emptyObject)) as unknown as KubeObject);
+    checkConfiguration(this.#versions.own, config);
+    checkLive(this.#versions.own, before);
+    try {
+      let owners: readonly Owner[] = ownersOf(before.metadata.managedFields);
+      if (owners.length === 0) owners = this.#ownersAfter(this.emptyObject, before, [], { ...write, manager: BEFORE_FIRST_APPLY });
+      const applied = applyConfiguration(this.#versions, before, owners, config, write);
+      const object = applied.object === undefined ? before : toKind(this.#kind, applied.object, config);
+      delete object.metadata.managedFields;
+      if (applied.entries !== undefined) object.metadata.managedFields = applied.entries;
+      if (write.manager === KUBECTL) rewriteLastApplied(object, config);
+      return object;
+    } catch (error) {
+      if (error instanceof ApplyConflicts) throw error.toStatus();
+      throw error instanceof Untypable || error instanceof NoSuchVersion ? unknownError(error.message) : error;
+    }
   }
 
   #ownersBefore({ metadata: live }: KubeObject, { metadata }: KubeObject, part: Part): readonly Owner[] {
@@ -88,26 +114,31 @@ export class FieldManager {
   get emptyObject(): KubeObject {
     this.#empty ??=
       this.#kind.flavor === "custom"
-        ? { apiVersion: this.#apiVersion, kind: this.#kind.kind, metadata: {} }
+        ? { apiVersion: this.#versions.own.apiVersion, kind: this.#kind.kind, metadata: {} }
         : (decodeBuiltin(this.#kind, "{}", false, refuseBody(this.#kind, Buffer.from("{}"))).value as unknown as KubeObject);
     return this.#empty;
   }
 }
 
 /**
- * Takes back times that are all that a write would change: then nothing is written at all. True where that is so; `object` has the live
- * object's entries then (k8s.io/apiserver, pkg/endpoints/handlers/fieldmanager/equality.go).
+ * Whether a write changes nothing. Times are no change of their own: where they are all that differs, `object` gets the live object's entries
+ * back (k8s.io/apiserver, pkg/endpoints/handlers/fieldmanager/equality.go).
  */
 export function isUnchanged(live: KubeObject, object: KubeObject): boolean {
+  const before = live.metadata.managedFields;
   const entries = object.metadata.managedFields;
-  if (!differInTimesOnly(live.metadata.managedFields, entries)) return semanticallyEqual(asValue(object), asValue(live));
-  object.metadata.managedFields = live.metadata.managedFields as ManagedFieldsEntry[];
-  if (semanticallyEqual(asValue(object), asValue(live))) return true;
-  object.metadata.managedFields = entries as ManagedFieldsEntry[];
+  if (before === undefined || entries === undefined) return before === entries && semanticallyEqual(asJson(object), asJson(live));
+  if (!differInTimesOnly(before, entries)) {
+    // a leaf of a set of fields is empty, which is not as good as absent
+    return equalJson(entries as JsonValue[], before as JsonValue[]) && semanticallyEqual(asJson(object), asJson(live));
+  }
+  object.metadata.managedFields = before;
+  if (semanticallyEqual(asJson(object), asJson(live))) return true;
+  object.metadata.managedFields = entries;
   return false;
 }
 
-function differInTimesOnly(a: readonly ManagedFieldsEntry[] = [], b: readonly ManagedFieldsEntry[] = []): boolean {
+function differInTimesOnly(a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[]): boolean {
   if (a.length !== b.length) return false;
   let times = false;
   for (let i = 0; i < a.length; i++) {
@@ -119,5 +150,3 @@ function differInTimesOnly(a: readonly ManagedFieldsEntry[] = [], b: readonly Ma
   }
   return times;
 }
-
-const asValue = (object: KubeObject): JsonValue => object as unknown as JsonValue;

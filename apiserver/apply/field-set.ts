@@ -167,13 +167,6 @@ export function forEachField(set: FieldSet, visit: (way: readonly string[]) => v
   }
 }
 
-/** Whether the field at the end of a way is in the set. */
-export function holds(set: FieldSet, way: readonly string[]): boolean {
-  let node: FieldSet | undefined = set;
-  for (const element of way) node = node?.[element];
-  return node !== undefined && way.length > 0 && isHeld(node);
-}
-
 /** The same set with its members in Kubernetes' order; itself where they are. */
 export function inOrder(set: FieldSet): FieldSet {
   const elements = Object.keys(set);

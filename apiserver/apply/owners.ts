@@ -1,12 +1,14 @@
 /** What a write does to the owners of an object's fields (sigs.k8s.io/structured-merge-diff, merge/update.go; reference, section 5.5). */
-import type { KubeObject } from "../../apimachinery/object.ts";
+import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { Part } from "../strategy/update.ts";
-import { type Comparison, compare } from "./compare.ts";
+import { type Comparison, compare, Untypable } from "./compare.ts";
 import { difference, EMPTY, type FieldSet, isEmpty, union } from "./field-set.ts";
-import { identifierOf, isSameOwner, type Owner, secondsOf } from "./managed-fields.ts";
+import { type Identity, identifierOf, isSameOwner, type Owner, secondsOf } from "./managed-fields.ts";
 import { compareUtf8 } from "./path-element.ts";
 import { reconcile } from "./reconcile.ts";
-import { asJson, type Version, type Versions } from "./versions.ts";
+import { NEVER_OWNED } from "./reset-fields.ts";
+import { typedErrors } from "./typed-errors.ts";
+import { convert, type Version, type Versions } from "./versions.ts";
 
 /** The owners as the present schema sees them; without those of versions that are gone. */
 export function reconcileOwners(owners: readonly Owner[], versions: Versions): Owner[] {
@@ -29,11 +31,11 @@ export function withFields(owner: Owner, fields: FieldSet): Owner {
 export class Changes {
   readonly #versions: Versions;
   readonly #part: Part;
-  readonly #before: KubeObject;
-  readonly #after: KubeObject;
+  readonly #before: JsonObject;
+  readonly #after: JsonObject;
   readonly #comparisons = new Map<Version, Comparison>();
 
-  constructor(versions: Versions, part: Part, before: KubeObject, after: KubeObject) {
+  constructor(versions: Versions, part: Part, before: JsonObject, after: JsonObject) {
     this.#versions = versions;
     this.#part = part;
     this.#before = before;
@@ -54,10 +56,11 @@ export class Changes {
   #in(version: Version): Comparison {
     let comparison = this.#comparisons.get(version);
     if (comparison === undefined) {
+      const { own } = this.#versions;
       const { removed, modified, added } = compare(
         version.type,
-        asJson(version.convert(this.#before)),
-        asJson(version.convert(this.#after)),
+        convertTyped(this.#before, own, version, "failed to convert old object"),
+        convertTyped(this.#after, own, version, "failed to convert new object"),
       );
       const filter = version.filter(this.#part);
       comparison = { removed: filter(removed), modified: filter(modified), added: filter(added) };
@@ -67,7 +70,19 @@ export class Changes {
   }
 }
 
-/** Takes what changed from an owner; undefined where nothing is left. */
+/**
+ * An object as one of another version, which it must fit.
+ * @throws Untypable which begins with `failed`
+ */
+export function convertTyped(object: JsonObject, from: Version, to: Version, failed: string): JsonObject {
+  if (from === to) return object;
+  const converted = convert(object, from, to);
+  const errors = typedErrors(to.type, converted);
+  if (errors !== undefined) throw new Untypable(`${failed}: ${errors}`);
+  return converted;
+}
+
+/** Takes what changed from an owner; undefined where nothing is left. @throws Untypable, NoSuchVersion */
 export function disown(owner: Owner, changes: Changes): Owner | undefined {
   const comparison = changes.at(owner.apiVersion);
   if (comparison === undefined) return undefined;
@@ -75,9 +90,6 @@ export function disown(owner: Owner, changes: Changes): Owner | undefined {
   const fields = difference(difference(difference(owner.fields, modified), added), removed);
   return isEmpty(fields) ? undefined : withFields(owner, fields);
 }
-
-/** What a write that is no apply sets. */
-export const writtenBy = ({ own: { modified, added } }: Changes): FieldSet => union(modified, added);
 
 /** More owners by update than this are merged. */
 const MAX_UPDATERS = 10;
@@ -117,5 +129,22 @@ export function withOwner(owners: readonly Owner[], owner: Owner): Owner[] {
   return isEmpty(owner.fields) ? others : [...others, owner];
 }
 
-export const fieldsOf = (owners: readonly Owner[], identity: Owner): FieldSet =>
+export const fieldsOf = (owners: readonly Owner[], identity: Identity): FieldSet =>
   owners.find((owner) => isSameOwner(owner, identity))?.fields ?? EMPTY;
+
+/** What a write that is no apply leaves of the owners, itself among them. @throws Untypable, NoSuchVersion */
+export function ownersAfterUpdate(
+  before: readonly Owner[],
+  changes: Changes,
+  versions: Versions,
+  writer: Omit<Owner, "fields">,
+): readonly Owner[] {
+  const owners: Owner[] = [];
+  for (const owner of reconcileOwners(before, versions)) {
+    const left = disown(owner, changes);
+    if (left !== undefined) owners.push(left);
+  }
+  const { modified, added } = changes.own;
+  const written = difference(union(modified, added), NEVER_OWNED);
+  return capUpdaters(isEmpty(written) ? owners : withOwner(owners, { ...writer, fields: union(written, fieldsOf(owners, writer)) }));
+}

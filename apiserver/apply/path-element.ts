@@ -12,6 +12,7 @@ import { marshal, quote } from "../../apimachinery/go-text.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { goPrint } from "../patch/go-print.ts";
 
 export const fieldElement = (name: string): string => `f:${name}`;
 export const valueElement = (value: JsonValue): string => `v:${marshal(value)}`;
@@ -81,21 +82,11 @@ export function printElement(element: string): string {
 function printValue(value: JsonValue): string {
   if (value === null) return "null";
   if (typeof value === "string") return quote(value);
-  if (value instanceof Float) return goFloat(value.value);
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : goFloat(value);
   if (Array.isArray(value)) return `[${value.map(printValue).join(",")}]`;
-  if (typeof value === "object")
-    return Object.entries(value)
-      .map(([name, member]) => `${name}=${printValue(member)}`)
-      .join("");
-  return String(value);
-}
-
-/** Go's `%v` of a float64: an exponent of two digits at least, from 1e+21 on and below 1e-4. */
-function goFloat(value: number): string {
-  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  if (exponent >= -4 && exponent < 21) return String(value);
-  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  if (!isJsonObject(value)) return goPrint(value);
+  return Object.entries(value)
+    .map(([name, member]) => `${name}=${printValue(member)}`)
+    .join("");
 }
 
 /** The order of steps: the dot, then names, keys, values and indices, each by what it says. */

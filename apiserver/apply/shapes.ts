@@ -55,7 +55,7 @@ function sameMembers(a: JsonObject, b: JsonObject): boolean {
   return count === 0;
 }
 
-const isNumber = (value: JsonValue): value is number | bigint | Float =>
+export const isNumber = (value: JsonValue): value is number | bigint | Float =>
   typeof value === "number" || typeof value === "bigint" || value instanceof Float;
 const numberIn = (value: number | bigint | Float): number | bigint => (value instanceof Float ? value.value : value);
 

@@ -141,7 +141,9 @@ function listOf(schema: Schema, preserves: boolean): ListType {
   const keyNames = schema["x-kubernetes-list-map-keys"] ?? [];
   const atomic = !["set", "map"].includes(schema["x-kubernetes-list-type"] ?? "atomic");
   const keys = [...keyNames].sort().map((name) => {
-    const value = schema.items?.properties?.[name]?.default;
+    const member = schema.items?.properties?.[name];
+    // a member that a Go type always writes has its zero value for a default in the documents of built-in kinds
+    const value = member?.default ?? member?.go?.zero;
     return { name, defaultPart: value === undefined ? undefined : keyPart(name, value as JsonValue) };
   });
   return { atomic, keys, keyNames, items: schema.items === undefined ? ATOMIC : typeOf(schema.items, preserves) };

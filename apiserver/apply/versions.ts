@@ -11,8 +11,6 @@ export interface Version {
   readonly kind: KindDefinition;
   readonly type: ValueType;
   filter(part: Part): Filter;
-  /** The object in this version; the same where it is in it already. */
-  convert(object: KubeObject): KubeObject;
 }
 
 /** The request asks for a version that a custom kind does not have (any more). */
@@ -25,7 +23,7 @@ export class Versions {
 
   /** @param kinds all that are stored where `kind` is, itself among them */
   constructor(kind: KindDefinition, kinds: readonly KindDefinition[]) {
-    this.#all = kinds.map((other) => versionOf(other, kind));
+    this.#all = kinds.map(versionOf);
     this.own = this.#all[kinds.indexOf(kind)] as Version;
   }
 
@@ -42,7 +40,16 @@ export class Versions {
   }
 }
 
-function versionOf(kind: KindDefinition, own: KindDefinition): Version {
+/** An object of one version as one of another; the same where they are one. Custom kinds differ in the version's name alone. */
+export function convert(object: JsonObject, from: Version, to: Version): JsonObject {
+  if (from === to) return object;
+  const kube = object as unknown as KubeObject;
+  const stored = from.kind.storedAs?.toStored(kube) ?? kube;
+  const converted = to.kind.storedAs?.fromStored(stored) ?? stored;
+  return { ...asJson(converted), apiVersion: to.apiVersion, kind: to.kind.kind };
+}
+
+function versionOf(kind: KindDefinition): Version {
   const filters = new Map<Part, Filter>();
   return {
     apiVersion: apiVersionOf(kind),
@@ -55,11 +62,6 @@ function versionOf(kind: KindDefinition, own: KindDefinition): Version {
         filters.set(part, filter);
       }
       return filter;
-    },
-    convert(object) {
-      if (kind === own) return object;
-      const stored = own.storedAs === undefined ? object : own.storedAs.toStored(object);
-      return kind.storedAs === undefined ? stored : kind.storedAs.fromStored(stored);
     },
   };
 }

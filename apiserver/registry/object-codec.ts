@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { parseCanonical } from "../../apimachinery/json/parse.ts";
 import { encodeObject } from "../../apimachinery/json/stringify.ts";
-import type { KubeObject } from "../../apimachinery/object.ts";
+import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
 import { apiVersionOf } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
+import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 
 /**
  * How an object lies in the store, and how its bytes reach clients without being parsed.
@@ -26,10 +27,12 @@ export class ObjectCodec {
   readonly typeLength: number;
   readonly #head: Buffer;
   readonly #normalise: (object: KubeObject) => KubeObject;
+  readonly #metadataOrder: readonly (keyof ObjectMeta)[];
 
   /** @param normalise brings an object that was written under another schema up to this one */
   constructor(kind: KindDefinition, normalise: (object: KubeObject) => KubeObject) {
     this.#normalise = normalise;
+    this.#metadataOrder = METADATA_ORDER[kind.flavor];
     const type = `{"apiVersion":${JSON.stringify(apiVersionOf(kind))},"kind":${JSON.stringify(kind.kind)},`;
     this.typeLength = Buffer.byteLength(type);
     this.#head = Buffer.from(`${type}"metadata":{`);
@@ -41,8 +44,7 @@ export class ObjectCodec {
 
   /** The bytes to store; the object's resourceVersion is left out. */
   encode(object: KubeObject): Buffer {
-    const json = encodeObject(object, { withoutResourceVersion: true });
-    return Buffer.concat([this.#header, json]);
+    return Buffer.concat([this.#header, this.#json(object)]);
   }
 
   /**
@@ -54,7 +56,16 @@ export class ObjectCodec {
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
     if (this.#isCurrent(bytes)) return this.#splice(bytes.subarray(HEADER), revision);
     const object = this.#normalise(parseCanonical(bytes.subarray(HEADER)) as unknown as KubeObject);
-    return this.#splice(encodeObject(object, { withoutResourceVersion: true }), revision);
+    return this.#splice(this.#json(object), revision);
+  }
+
+  #json(object: KubeObject): Buffer {
+    const metadata: Record<string, unknown> = {};
+    for (const name of this.#metadataOrder) {
+      const member = object.metadata[name];
+      if (member !== undefined) metadata[name] = member;
+    }
+    return encodeObject({ ...object, metadata }, { withoutResourceVersion: true });
   }
 
   #isCurrent(bytes: Buffer): boolean {
@@ -86,6 +97,12 @@ export class ObjectCodec {
     return out;
   }
 }
+
+/** As Kubernetes writes metadata: that of built-in kinds in the order of the Go type, that of custom ones by name. */
+const METADATA_ORDER: Readonly<Record<KindDefinition["flavor"], readonly (keyof ObjectMeta)[]>> = {
+  builtin: Object.keys(objectMeta.properties ?? {}) as (keyof ObjectMeta)[],
+  custom: Object.keys(objectMeta.properties ?? {}).sort() as (keyof ObjectMeta)[],
+};
 
 /** What texts say of a schema changes nothing about the objects. */
 const withoutTexts = (name: string, value: unknown) => (name === "description" && typeof value === "string" ? undefined : value);

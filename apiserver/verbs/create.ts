@@ -68,20 +68,9 @@ async function attemptCreate(
   sentVersion: string | undefined,
 ): Promise<Created> {
   const { resource } = ref;
-  const { kind } = resource;
-  await serving.admission.admit(attributesOf(ref, "CREATE", options.dryRun, object, undefined));
-  context.warn(dedupeOwnerReferences(object.metadata, true));
-  completeMetadataForCreate(object.metadata, serving);
+  await admitCreation(serving, context, ref, object, options);
   const name = object.metadata.name ?? "";
-  prepareForCreate(kind, object);
-  const errors = validateForCreate(kind, object);
-  if (errors.length > 0) throw invalid(kind, name, errors);
-  if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
-  context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
-
-  const named = { ...ref, name };
-  await serving.admission.validate(attributesOf(named, "CREATE", options.dryRun, object, undefined));
-  const key = keyOf(named);
+  const key = keyOf({ ...ref, name });
   if (options.dryRun) {
     const existing = await serving.storage.get(key);
     if (existing !== undefined) throw takenBy(resource.record(existing), name);
@@ -94,6 +83,31 @@ async function attemptCreate(
   const result = await serving.storage.create(key, value);
   if (result.ok) return { record: resource.record({ key, value, revision: result.revision }) };
   throw result.current === undefined ? alreadyExists(resource.groupResource, name) : takenBy(resource.record(result.current), name);
+}
+
+/**
+ * Takes a new object through admission, strategy and validation, as far as the store. Changes `object`.
+ * @throws StatusError whatever refuses it
+ */
+export async function admitCreation(
+  serving: Serving,
+  context: RequestContext,
+  ref: Ref,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<void> {
+  const { resource } = ref;
+  const { kind } = resource;
+  await serving.admission.admit(attributesOf(ref, "CREATE", options.dryRun, object, undefined));
+  context.warn(dedupeOwnerReferences(object.metadata, true));
+  completeMetadataForCreate(object.metadata, serving);
+  const name = object.metadata.name ?? "";
+  prepareForCreate(kind, object);
+  const errors = validateForCreate(kind, object);
+  if (errors.length > 0) throw invalid(kind, name, errors);
+  if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
+  context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
+  await serving.admission.validate(attributesOf({ ...ref, name }, "CREATE", options.dryRun, object, undefined));
 }
 
 function takenBy(record: ObjectRecord, name: string) {

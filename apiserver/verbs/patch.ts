@@ -17,6 +17,7 @@ import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import type { Part } from "../strategy/update.ts";
+import { applyObject } from "./apply.ts";
 import { replace } from "./replace.ts";
 import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
@@ -31,8 +32,11 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   const negotiated = negotiateObject(context, resource);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
-  const patch = readPatch(type, body, kind, options);
   const ref: Ref = { resource, controlPlane, namespace, name, part: target.subresource as Part };
+  if (type === "apply") {
+    return respondResult(context, resource, negotiated, await applyObject(serving, context, ref, body, options));
+  }
+  const patch = readPatch(type, body, kind, options);
 
   const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
   const result = await guaranteedUpdate(update, (current) => {
@@ -71,7 +75,7 @@ interface Patched {
   readonly shown: () => string;
 }
 
-function readPatch(type: PatchType, body: Uint8Array, kind: KindDefinition, { fieldValidation }: WriteOptions): Patch {
+function readPatch(type: Exclude<PatchType, "apply">, body: Uint8Array, kind: KindDefinition, { fieldValidation }: WriteOptions): Patch {
   const document = readPatchDocument(body);
   const lenient = fieldValidation === "Ignore";
   switch (type) {
@@ -84,7 +88,7 @@ function readPatch(type: PatchType, body: Uint8Array, kind: KindDefinition, { fi
       };
     case "merge":
       return { apply: (object) => changed(object, applyMergePatch(object, document.value, { lenient }), document.duplicates) };
-    default:
+    case "strategic":
       return {
         apply: (object) => ({
           value: applyStrategicMergePatch(object, document.value, kind),

@@ -19,6 +19,8 @@ import { attributesOf, isNamespace, type Ref, writeOf } from "./writing.ts";
 export interface ReplaceOptions extends WriteOptions {
   /** A patch says what changes, so it needs no resourceVersion even where a PUT does. */
   readonly patch: boolean;
+  /** The object has its owners already: an apply knows them. */
+  readonly tracked?: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function replace(
   }
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
-  serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
+  if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
   await serving.admission.admit(attributesOf(ref, "UPDATE", options.dryRun, object, old));
   context.warn(dedupeOwnerReferences(object.metadata, true));
   restoreSystemFields(object.metadata, old.metadata);

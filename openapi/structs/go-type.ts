@@ -68,6 +68,11 @@ export class Input {
     return undefined;
   }
 
+  /** An error of a value that the converter, too, leaves to the decoder. */
+  decoderText(error: string): string {
+    return this.#words === "converter" ? `error decoding from json: ${error}` : error;
+  }
+
   /** `found` is JSON's word for what was there instead of a value of the type. */
   unmarshalText(type: string, found: string): string {
     const bare = this.struct === "" || this.#words === "converter";

@@ -94,7 +94,7 @@ export class BytesType extends Scalar {
   take(input: Input): unknown {
     const bytes = canonicalBase64(input.reader.readString());
     if (typeof bytes === "string") return bytes;
-    input.reader.fail(`illegal base64 data at input byte ${bytes}`);
+    input.reader.fail(input.decoderText(`illegal base64 data at input byte ${bytes}`));
     return undefined;
   }
 }

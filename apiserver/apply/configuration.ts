@@ -1,0 +1,82 @@
+/** The configuration of an apply on its way in and out of the algorithm: what it must be, and how the result becomes an object of its kind. */
+import { copyJson } from "../../apimachinery/json/copy.ts";
+import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { stringify } from "../../apimachinery/json/stringify.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
+import { badRequest, unknownError } from "../../apimachinery/status/status.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
+import { decodeStruct } from "../../openapi/structs/decode.ts";
+import { applyDefaults } from "../../openapi/structural/defaults.ts";
+import { decodeBuiltin } from "../encodings/decode-builtin.ts";
+import { parseGroupVersion } from "../encodings/probe.ts";
+import { typedErrors } from "./typed-errors.ts";
+import { asJson, type Version } from "./versions.ts";
+
+/** @throws StatusError BadRequest for another type of object, or one that brings owners; 500 without a reason for what the schema does not have */
+export function checkConfiguration({ kind, type, apiVersion }: Version, config: JsonObject): void {
+  if (config.kind !== kind.kind || config.apiVersion !== apiVersion) throw badRequest(`invalid object type: ${printType(config)}`);
+  if (isJsonObject(config.metadata) && Array.isArray(config.metadata.managedFields)) throw badRequest("metadata.managedFields must be nil");
+  const errors = typedErrors(type, config);
+  if (errors !== undefined) throw unknownError(`failed to create typed patch object (${printObject(config)}): ${errors}`);
+}
+
+/** @throws StatusError 500 without a reason where the schema has changed so that the stored object does not fit it */
+export function checkLive({ type }: Version, live: KubeObject): void {
+  const errors = typedErrors(type, asJson(live), { duplicates: true });
+  if (errors !== undefined) throw unknownError(`failed to create typed live object (${printObject(asJson(live))}): ${errors}`);
+}
+
+/**
+ * The result of an apply as an object of its kind, with defaults: a built-in kind's is read as its Go type; a custom kind's is taken as it is,
+ * for validation to judge. Nothing is shared with `result`.
+ * @throws StatusError 500 without a reason for a value that the Go type does not take, a time or bytes that are none
+ */
+export function toKind(kind: KindDefinition, result: JsonObject, config: JsonObject): KubeObject {
+  const type = `${printGroupVersion(kind)}, Kind=${kind.kind}`;
+  const refuse = (error: string) =>
+    unknownError(
+      `failed to convert new object (${printObject(config)}) to proper version: unable to convert unstructured object to ${type}: ${error}`,
+    );
+  if (kind.flavor === "builtin") {
+    const object = decodeBuiltin(kind, stringify(result), false, refuse, "converter").value as unknown as KubeObject;
+    kind.strategy.setDefaults?.(object);
+    return object;
+  }
+  const { apiVersion, kind: name, metadata, ...rest } = result;
+  const object = { apiVersion: apiVersion as string, kind: name as string, metadata: readMetadata(metadata, refuse), ...copyJson(rest) };
+  applyDefaults(kind.schema, object as JsonObject);
+  return object as unknown as KubeObject;
+}
+
+function readMetadata(metadata: JsonValue | undefined, refuse: (error: string) => Error): JsonObject {
+  try {
+    return decodeStruct(objectMeta, stringify(metadata ?? {}), { strict: false, words: "converter" }).value;
+  } catch (error) {
+    throw error instanceof DecodeError ? refuse(error.message) : error;
+  }
+}
+
+/** `ns/name; apps/v1, Kind=Deployment`, as far as the object says. */
+function printObject(object: JsonObject): string {
+  const { namespace, name } = isJsonObject(object.metadata) ? object.metadata : ({} as JsonObject);
+  return `${textOf(namespace)}/${textOf(name)}; ${printType(object)}`;
+}
+
+function printType({ apiVersion, kind }: JsonObject): string {
+  return `${printGroupVersion(groupVersionOf(textOf(apiVersion)))}, Kind=${textOf(kind)}`;
+}
+
+function groupVersionOf(apiVersion: string): { group: string; version: string } {
+  try {
+    return parseGroupVersion(apiVersion);
+  } catch (error) {
+    if (error instanceof DecodeError) return { group: "", version: "" };
+    throw error;
+  }
+}
+
+const printGroupVersion = ({ group, version }: { group: string; version: string }): string => `${group}/${version}`;
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");

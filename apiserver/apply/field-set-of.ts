@@ -1,0 +1,76 @@
+/** The fields that an applied configuration sets (sigs.k8s.io/structured-merge-diff, typed/tofieldset.go; reference, section 5.2). */
+import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
+import { EMPTY, type FieldSet, type FieldSetDraft, heldWith, isEmpty, isHeld, LEAF, SELF } from "./field-set.ts";
+import { fieldElement } from "./path-element.ts";
+import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
+import type { ListType, MapType, ValueType } from "./value-type.ts";
+
+/**
+ * Every scalar and everything that is owned as one is a field; a container only where it is null or empty, is an item of a list, or stands
+ * under a name that the schema does not declare.
+ * @throws UnidentifiableItem
+ */
+export const fieldSetOf = (type: ValueType, object: JsonObject): FieldSet => nodeOf(type, object) ?? EMPTY;
+
+/** Undefined for a container that sets nothing. */
+function nodeOf(type: ValueType, value: JsonValue): FieldSet | undefined {
+  switch (shapeOf(type, value)) {
+    case "scalar":
+      return LEAF;
+    case "list":
+      return nodeOfList(type.list as ListType, asList(value));
+    case "map":
+      return nodeOfMap(type.map as MapType, asMap(value));
+  }
+}
+
+function nodeOfMap(map: MapType, value: JsonObject | undefined): FieldSet | undefined {
+  if (map.atomic) return LEAF;
+  if (value === undefined) return undefined;
+  const node: FieldSetDraft = {};
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    if (member === undefined) continue;
+    const field = map.fields.get(name);
+    const type = field?.type ?? map.values;
+    const below = type && nodeOf(type, member);
+    const isField = field === undefined || member === null || (!Array.isArray(member) && typeof member === "object" && isEmptyMap(member));
+    if (isField) node[field?.element ?? fieldElement(name)] = heldWith(below);
+    else if (below !== undefined) node[field.element] = below;
+  }
+  return isEmpty(node) ? undefined : node;
+}
+
+const isEmptyMap = (value: JsonValue): boolean => asMap(value) !== undefined && isEmptyContainer(value);
+
+function nodeOfList(list: ListType, items: readonly JsonValue[]): FieldSet | undefined {
+  if (list.atomic) return LEAF;
+  const node: FieldSetDraft = {};
+  for (const item of items) {
+    const element = itemElement(list, item);
+    node[element] = node[element] === undefined ? heldWith(nodeOf(list.items, item)) : LEAF;
+  }
+  return isEmpty(node) ? undefined : node;
+}
+
+/** The set with every declared field that leads to one of its fields: of `a.b.c` also `a`, where the schema declares it. */
+export function withNamedFields(type: ValueType | undefined, set: FieldSet): FieldSet {
+  if (isEmpty(set)) return set;
+  const out: FieldSetDraft = {};
+  for (const element in set) {
+    const node = set[element] as FieldSet;
+    if (element === SELF || isEmpty(node)) {
+      out[element] = node;
+      continue;
+    }
+    const name = element.startsWith("f:") ? element.slice(2) : undefined;
+    const below = withNamedFields(typeAt(type, element, name), node);
+    out[element] = name !== undefined && type?.map?.fields.has(name) && !isHeld(node) ? heldWith(below) : below;
+  }
+  return out;
+}
+
+function typeAt(type: ValueType | undefined, element: string, name: string | undefined): ValueType | undefined {
+  if (name !== undefined) return type?.map && memberType(type.map, name);
+  return element.startsWith("k:") ? type?.list?.items : undefined;
+}

@@ -1,0 +1,74 @@
+/**
+ * What an applier no longer applies goes from the object, unless someone else owns it
+ * (sigs.k8s.io/structured-merge-diff, merge/update.go; reference, section 5.4).
+ */
+import type { JsonObject } from "../../apimachinery/json/value.ts";
+import { difference, type FieldSet, intersection, isEmpty, union } from "./field-set.ts";
+import { fieldSetOf, withNamedFields } from "./field-set-of.ts";
+import type { Owner } from "./managed-fields.ts";
+import { convertTyped } from "./owners.ts";
+import { removeFields } from "./remove-fields.ts";
+import type { Version, Versions } from "./versions.ts";
+
+/** An object, and the version that it is in at the moment. */
+interface Versioned {
+  readonly version: Version;
+  readonly object: JsonObject;
+}
+
+/**
+ * @param merged the live object with the configuration laid over it
+ * @param owners all of them, the applier with what it applies now
+ * @param last the applier as it was before
+ * @throws Untypable where the object does not fit a version that is needed
+ */
+export function prune(versions: Versions, merged: JsonObject, owners: readonly Owner[], last: Owner, applied: FieldSet): JsonObject {
+  const { own } = versions;
+  const version = versions.at(last.apiVersion);
+  if (version === undefined) return merged;
+  const named = withNamedFields(version.type, last.fields);
+  // the usual case: nothing was given up
+  if (version === own && isEmpty(difference(named, withNamedFields(own.type, applied)))) return merged;
+
+  const before: Versioned = {
+    version,
+    object: convertTyped(merged, own, version, "failed to convert merged object to last applied version"),
+  };
+  let pruned: Versioned = { version, object: removeFields(version.type, before.object, named) };
+  pruned = keepOwned(versions, before, pruned, owners);
+  pruned = keepUnowned(before, to(pruned, version, "failed to convert pruned object to last applied version"), named);
+  return to(pruned, own, "failed to convert pruned object").object;
+}
+
+const to = ({ version: from, object }: Versioned, version: Version, failed: string): Versioned => ({
+  version,
+  object: convertTyped(object, from, version, failed),
+});
+
+/** Puts back what anybody owns, the applier with its new configuration included; each version's owners in that version. */
+function keepOwned(versions: Versions, before: Versioned, pruned: Versioned, owners: readonly Owner[]): Versioned {
+  const owned = new Map<Version, FieldSet>([[before.version, {}]]);
+  for (const { apiVersion, fields } of owners) {
+    const version = versions.at(apiVersion);
+    if (version !== undefined) owned.set(version, union(owned.get(version) ?? {}, fields));
+  }
+  let [merged, kept] = [before, pruned];
+  for (const [version, fields] of owned) {
+    if (isEmpty(fields)) continue;
+    const { apiVersion, type } = version;
+    merged = to(merged, version, `failed add back owned items: failed to convert merged object at version ${apiVersion}`);
+    kept = to(kept, version, `failed add back owned items: failed to convert pruned object at version ${apiVersion}`);
+    const wanted = union(fieldsIn(kept), withNamedFields(type, fields));
+    kept = { version, object: removeFields(type, merged.object, difference(fieldsIn(merged), wanted)) };
+  }
+  return kept;
+}
+
+/** Puts back what went along although the applier had not owned it. */
+function keepUnowned(merged: Versioned, pruned: Versioned, last: FieldSet): Versioned {
+  const { version, object } = merged;
+  const gone = intersection(difference(fieldsIn(merged), fieldsIn(pruned)), last);
+  return { version, object: removeFields(version.type, object, gone) };
+}
+
+const fieldsIn = ({ version: { type }, object }: Versioned): FieldSet => withNamedFields(type, fieldSetOf(type, object));

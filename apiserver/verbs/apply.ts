@@ -1,0 +1,90 @@
+import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { parseJson } from "../../apimachinery/json/parse.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { badRequest, conflict, notFound } from "../../apimachinery/status/status.ts";
+import { yamlToJson } from "../../apimachinery/yaml/to-json.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { wipeSystemFields } from "../metadata/create.ts";
+import { checkMetadataAgainstUrl } from "../metadata/update.ts";
+import type { WriteOptions } from "../options/write-options.ts";
+import { jsonType } from "../patch/json-type.ts";
+import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Serving } from "../serving.ts";
+import { admitCreation } from "./create.ts";
+import { replace } from "./replace.ts";
+import { keyOf, type Ref, writeOf } from "./writing.ts";
+
+/**
+ * PATCH with an apply configuration: what is missing is created. The body is YAML, of which JSON is a part; the first document counts.
+ * (k8s.io/apiserver, pkg/endpoints/handlers/patch.go, applyPatcher)
+ * @throws StatusError whatever refuses it
+ */
+export function applyObject(serving: Serving, context: RequestContext, ref: Ref, body: Uint8Array, options: WriteOptions): Promise<Result> {
+  const { resource, controlPlane } = ref;
+  const document = readDocument(body);
+  const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
+  return guaranteedUpdate(update, (current) => {
+    const config = configurationIn(document.value);
+    const live = current && resource.object(current);
+    const write = { ...writeOf(serving, context, ref, options), force: options.force };
+    const object = serving.fieldManagers.of(resource).apply(live, config, write);
+    judgeDoubledKeys(context, document.doubledKeys, options);
+    const { uid } = object.metadata;
+    if (current === undefined && uid) {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      throw conflict(resource.groupResource, ref.name, why);
+    }
+    checkMetadataAgainstUrl(object.metadata, ref.name, ref.namespace);
+    return current === undefined
+      ? createApplied(serving, context, ref, object, options)
+      : replace(serving, context, ref, current as ObjectRecord, object, { ...options, patch: true, tracked: true });
+  });
+}
+
+/** Nothing is created by way of a subresource. */
+async function createApplied(
+  serving: Serving,
+  context: RequestContext,
+  ref: Ref,
+  object: Parameters<typeof admitCreation>[3],
+  options: WriteOptions,
+): Promise<Outcome> {
+  if (ref.part !== "") throw notFound(ref.resource.groupResource, ref.name);
+  wipeSystemFields(object.metadata);
+  delete object.metadata.resourceVersion;
+  await admitCreation(serving, context, ref, object, options);
+  return { do: "store", object };
+}
+
+interface ConfigurationDocument {
+  readonly value: JsonValue;
+  readonly doubledKeys: readonly string[];
+}
+
+function readDocument(body: Uint8Array): ConfigurationDocument {
+  try {
+    const { json, doubledKeys } = yamlToJson(body);
+    return { value: parseJson(json), doubledKeys };
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(`error encoding patch: ${error.message}`) : error;
+  }
+}
+
+function configurationIn(value: JsonValue): JsonObject {
+  if (value === null) return {};
+  if (isJsonObject(value)) return value;
+  const why = `json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${why}`);
+}
+
+/** Whether fields are known is the schema's affair; fieldValidation is about keys that stand twice in the document. */
+function judgeDoubledKeys(context: RequestContext, doubledKeys: readonly string[], { fieldValidation }: WriteOptions): void {
+  if (doubledKeys.length === 0 || fieldValidation === "Ignore") return;
+  if (fieldValidation === "Warn") {
+    context.warn(...doubledKeys);
+    return;
+  }
+  const problems = `yaml: unmarshal errors:\n  ${doubledKeys.join("\n  ")}`;
+  throw badRequest(`error strict decoding patch: error converting YAML to JSON: ${problems}`);
+}
