@@ -100,9 +100,13 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   return errors;
 }
 
+/** Each of these errors shows the whole list: without a limit what is said of a megabyte would take gigabytes. */
+const MAX_OTHER_CONTROLLERS = 10;
+
 export function validateOwnerReferences(references: readonly OwnerReference[], path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   let controller: string | undefined;
+  let others = 0;
   for (const [i, reference] of references.entries()) {
     const at = path.index(i);
     if (!reference.apiVersion) errors.push(required(at.child("apiVersion"), "must not be empty"));
@@ -118,7 +122,7 @@ export function validateOwnerReferences(references: readonly OwnerReference[], p
     if (reference.controller !== true) continue;
     const name = `${reference.kind ?? ""}/${reference.name ?? ""}`;
     if (controller === undefined) controller = name;
-    else {
+    else if (++others <= MAX_OTHER_CONTROLLERS) {
       const rule = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
       errors.push(invalidReference(path, `[${references.map(referenceText).join(",")}]`, rule));
     }

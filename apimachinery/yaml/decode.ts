@@ -52,6 +52,7 @@ export class YamlDecoder {
   #decoded = 0;
   #aliased = 0;
   #aliasDepth = 0;
+  #counted = { offset: 0, line: 1 };
 
   constructor(text: string) {
     this.#text = text;
@@ -97,10 +98,17 @@ export class YamlDecoder {
     const { id, key: name, shown } = this.#key(key);
     const member = this.#value(value);
     if (map.entries.has(id)) {
-      const line = lineOf(this.#text, (value ?? key)?.range?.[0] ?? 0) + 1;
-      this.doubledKeys.push(`line ${line}: key ${shown} already set in map`);
+      this.doubledKeys.push(`line ${this.#line((value ?? key)?.range?.[0] ?? 0)}: key ${shown} already set in map`);
     }
     map.entries.set(id, { key: name, value: member });
+  }
+
+  /** The line of an offset, from 1. Offsets mostly grow, so lines are counted on from the last one. */
+  #line(offset: number): number {
+    if (offset < this.#counted.offset) this.#counted = { offset: 0, line: 1 };
+    const { offset: from, line } = this.#counted;
+    this.#counted = { offset, line: line + lineOf(this.#text, offset, from) };
+    return this.#counted.line;
   }
 
   #key(node: Node | null): MapKey {

@@ -107,3 +107,16 @@ test.each([
 ])("nesting beyond all measure is refused, and does not end the process: %s", (_, text) => {
   expect(() => yamlToJson(text)).toThrow("yaml: exceeded max depth of 10000");
 });
+
+test("a text with more marks than can be read in a moment is refused, and as JSON it is taken", () => {
+  const items = Array.from({ length: 60_000 }, () => "a");
+  expect(() => yamlToJson(`[${items.join(", ")}]`)).toThrow("yaml: document has more than 100000 tokens; send it as JSON");
+  expect(yamlToJson(JSON.stringify({ items })).json).toBe(JSON.stringify({ items }));
+  expect(() => yamlToJson("[".repeat(3 * 1024 * 1024))).toThrow("yaml: exceeded max depth of 10000");
+});
+
+test("lines of doubled keys are counted once, however many there are", () => {
+  const { doubledKeys } = yamlToJson("k: v\n\n".repeat(10_000));
+  expect(doubledKeys).toHaveLength(9_999);
+  expect(doubledKeys.at(-1)).toBe('line 19999: key "k" already set in map');
+});

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { Composer, type CST, type Document, type ParsedNode, Parser } from "yaml";
+import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser } from "yaml";
 import { DecodeError } from "../json/decode-error.ts";
 import { parseJson } from "../json/parse.ts";
 import { stringify } from "../json/stringify.ts";
@@ -80,32 +80,21 @@ function firstDocument(text: string): Document.Parsed | undefined {
  */
 const MAX_DEPTH = 250;
 
+/**
+ * How many marks, blanks, scalars and ends of lines a text may have, some 20,000 lines. go-yaml knows no such limit; what parses here takes
+ * a second for that many, in which nobody else is served. Text that is JSON, as kubectl sends it, does not come here.
+ */
+const MAX_LEXEMES = 100_000;
+
+/** Stops at what nests too deep or is too much, so that a text of nothing but brackets costs no more than its first few hundred. */
 function* boundedTokens(text: string): Generator<CST.Token> {
-  for (const token of new Parser().parse(text)) {
-    checkDepth(token);
-    yield token;
+  const parser = new Parser();
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > MAX_LEXEMES) throw new YamlError(`yaml: document has more than ${MAX_LEXEMES} tokens; send it as JSON`);
+    yield* parser.next(lexeme);
+    // what is being built: the document, and a map, list or scalar of every level
+    if (parser.stack.length > MAX_DEPTH + 2) throw new YamlError("yaml: exceeded max depth of 10000");
   }
-}
-
-/** Looks at one level of tokens after the other. */
-function checkDepth(document: CST.Token): void {
-  let level: CST.Token[] = [document];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw new YamlError("yaml: exceeded max depth of 10000");
-    const next: CST.Token[] = [];
-    for (const token of level) {
-      if (token.type === "document") push(next, token.value);
-      else if ("items" in token) {
-        for (const item of token.items) {
-          push(next, "key" in item ? item.key : undefined);
-          push(next, item.value);
-        }
-      }
-    }
-    level = next;
-  }
-}
-
-function push(tokens: CST.Token[], token: CST.Token | null | undefined): void {
-  if (token?.type === "document" || (token && "items" in token)) tokens.push(token);
+  yield* parser.end();
 }

@@ -58,10 +58,10 @@ function problemOf({ code, message }: YAMLError): { problem: string; scanner: bo
 const CLOSE_LIST = "did not find expected ',' or ']'";
 const CLOSE_MAP = "did not find expected ',' or '}'";
 
-/** The line of an offset, from 0. */
-export function lineOf(text: string, offset: number): number {
+/** The line of an offset, from 0; counted from another offset if that is given. */
+export function lineOf(text: string, offset: number, from = 0): number {
   let line = 0;
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
+  for (let at = text.indexOf("\n", from); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
   return line;
 }
 
