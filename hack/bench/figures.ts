@@ -29,7 +29,7 @@ export function table(figures: readonly Figure[], markdown: boolean): string {
   return [line(heads), line(rule), ...rows.map(line)].join("\n");
 }
 
-/** Three significant digits. */
+/** As many digits as mean something. */
 function shown(value: number | undefined): string {
   if (value === undefined) return "";
   if (value === 0 || value >= 100) return value.toFixed(0);
