@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../../apimachinery/status/status.ts";
-import { negotiate, type Offer, OFFERS } from "./negotiate.ts";
+import { negotiate, OFFERS, type Offer } from "./negotiate.ts";
 
 const chosen = (accept: string | undefined, offer: Offer) => {
   try {
@@ -16,7 +16,8 @@ const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
 
 describe("content negotiation", () => {
   it("gives JSON to who accepts anything or says nothing", () => {
-    for (const accept of [undefined, "", "*/*", "text/html,*/*;q=0.8"]) expect(chosen(accept, OFFERS.builtinObject)).toBe("application/json");
+    for (const accept of [undefined, "", "*/*", "text/html,*/*;q=0.8"])
+      expect(chosen(accept, OFFERS.builtinObject)).toBe("application/json");
   });
 
   it("follows quality, and does not exclude by q=0", () => {

@@ -32,7 +32,10 @@ describe("continue tokens", () => {
     [token({ v: "meta.k8s.io/v1", start: "b" }), "incorrect encoded start resourceVersion (version meta.k8s.io/v1)"],
     [token({ v: "meta.k8s.io/v1", rv: 5 }), "encoded start key empty (version meta.k8s.io/v1)"],
     [token({ v: "meta.k8s.io/v1", rv: 5, start: "../../secrets/x" }), "../../secrets/x"],
-    [token({ v: "meta.k8s.io/v1", rv: "5", start: "b" }), "json: cannot unmarshal string into Go struct field continueToken.rv of type int64"],
+    [
+      token({ v: "meta.k8s.io/v1", rv: "5", start: "b" }),
+      "json: cannot unmarshal string into Go struct field continueToken.rv of type int64",
+    ],
   ])("refuses %s: %s", (text, why) => {
     expect(refusal(() => decodeContinue(text))).toBe(`400 invalid continue token: continue key is not valid: ${why}`);
   });
@@ -43,13 +46,18 @@ describe("list options", () => {
     expect(list("resourceVersionMatch=Exact")).toBe(
       `422 ${INVALID}resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided`,
     );
-    expect(list("resourceVersion=0&resourceVersionMatch=Exact")).toContain('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    expect(list("resourceVersion=0&resourceVersionMatch=Exact")).toContain(
+      'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    );
     expect(list("sendInitialEvents=true")).toBe(`422 ${INVALID}sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list`);
   });
 
   it("lets a watch from anywhere start with the present state", () => {
     for (const query of ["", "resourceVersion=0"]) {
-      expect(parseListOptions(Query.parse(query), configMap, true)).toMatchObject({ sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" });
+      expect(parseListOptions(Query.parse(query), configMap, true)).toMatchObject({
+        sendInitialEvents: true,
+        resourceVersionMatch: "NotOlderThan",
+      });
     }
     expect(parseListOptions(Query.parse("resourceVersion=5"), configMap, true).sendInitialEvents).toBeUndefined();
   });
