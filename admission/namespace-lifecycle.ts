@@ -33,8 +33,11 @@ async function check(attributes: Attributes, namespaces: NamespaceReader): Promi
   const phase = found instanceof Promise ? await found : found;
   if (phase === undefined) throw notFound(NAMESPACES, namespace);
   if (phase === "Terminating") {
-    throw forbidden(resource, name || attributes.object?.metadata.generateName, `unable to create new content in namespace ${namespace} because it is being terminated`, [
-      { reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" },
-    ]);
+    throw forbidden(
+      resource,
+      name || attributes.object?.metadata.generateName,
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+      [{ reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" }],
+    );
   }
 }
