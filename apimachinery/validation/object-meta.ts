@@ -36,14 +36,14 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, nameRu
   } else if (!meta.namespace) errors.push(required(namespaceAt));
   else for (const text of validateDnsLabel(meta.namespace)) errors.push(invalid(namespaceAt, meta.namespace, text));
   if ((meta.generation ?? 0) < 0) errors.push(invalid(path.child("generation"), meta.generation, "must be greater than or equal to 0"));
-  errors.push(
+  return [
+    ...errors,
     ...validateLabels(meta.labels, path.child("labels")),
     ...validateAnnotations(meta.annotations, path.child("annotations")),
     ...validateOwnerReferences(meta.ownerReferences ?? [], path.child("ownerReferences")),
     ...validateFinalizers(meta.finalizers ?? [], path.child("finalizers")),
     ...validateManagedFields(meta.managedFields ?? [], path.child("managedFields")),
-  );
-  return errors;
+  ];
 }
 
 /**
@@ -70,12 +70,12 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   for (const field of ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
     if (meta[field] !== old[field]) errors.push(invalid(path.child(field), meta[field] ?? null, IMMUTABLE));
   }
-  errors.push(
+  return [
+    ...errors,
     ...validateLabels(meta.labels, path.child("labels")),
     ...validateAnnotations(meta.annotations, path.child("annotations")),
     ...validateOwnerReferences(meta.ownerReferences ?? [], path.child("ownerReferences")),
-  );
-  return errors;
+  ];
 }
 
 /** Errors stand at the field, without the key. */

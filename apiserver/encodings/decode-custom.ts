@@ -78,9 +78,9 @@ export function decodeCustom(
   const object: JsonObject = { apiVersion: apiVersion ?? "", kind: name ?? "", metadata: metadata.value, ...rest };
   const expected = apiVersionOf(kind);
   if (name === kind.kind && apiVersion === expected) {
-    problems.push(...prune(kind.schema, object).map((path) => `unknown field "${path}"`));
+    for (const path of prune(kind.schema, object)) problems.push(`unknown field "${path}"`);
     dropNulls(kind.schema, object);
-    problems.push(...attempt(() => coerceEmbedded(kind.schema, object)));
+    for (const problem of attempt(() => coerceEmbedded(kind.schema, object))) problems.push(problem);
     applyDefaults(kind.schema, object);
     return { value: object, problems };
   }

@@ -50,7 +50,7 @@ function coerce(resource: JsonObject, steps: readonly (string | number)[], probl
   try {
     const decoded = decodeStruct(objectMeta, stringify(metadata), { at: pathOf(path) });
     resource.metadata = decoded.value;
-    problems.push(...decoded.problems);
+    for (const problem of decoded.problems) problems.push(problem);
   } catch (error) {
     throw error instanceof DecodeError ? wrong(path, metadata, error.message) : error;
   }

@@ -35,22 +35,20 @@ export function validateCustomObject(
   const errors = [...metadata.errors, ...(old === undefined ? validateSchema(schema, object) : validateUpdate(schema, object, old))];
   const scale = subresources.scale;
   if (scale !== undefined) errors.push(...validateScaleSpec(scale, object), ...validateScaleStatus(scale, object));
-  errors.push(...validateEmbedded(schema, object, metadata.validate), ...newDuplicates(kind, object, old));
-  return withUncheckedRules(kind, errors);
+  return withUncheckedRules(kind, [...errors, ...validateEmbedded(schema, object, metadata.validate), ...newDuplicates(kind, object, old)]);
 }
 
 /** The same for a write of the status: of the schema, only the part that describes the status is looked at. */
 export function validateCustomStatus(kind: KindDefinition, object: JsonObject, old: JsonObject, metadata: MetadataRules): FieldError[] {
   const wrongType = validateType(kind, object);
   if (wrongType.length > 0) return wrongType;
-  const errors = [...metadata.errors];
   const schema = propertyOf(kind.schema, "status");
   const status: JsonValue | undefined = object.status;
-  if (schema !== undefined && status !== undefined) errors.push(...validateUpdate(schema, status, old.status, FieldPath.of("status")));
+  const ofStatus = schema === undefined || status === undefined ? [] : validateUpdate(schema, status, old.status, FieldPath.of("status"));
+  const errors = [...metadata.errors, ...ofStatus];
   const scale = kind.subresources.scale;
   if (scale !== undefined) errors.push(...validateScaleStatus(scale, object));
-  errors.push(...newDuplicates(kind, object, old));
-  return withUncheckedRules(kind, errors);
+  return withUncheckedRules(kind, [...errors, ...newDuplicates(kind, object, old)]);
 }
 
 function validateType(kind: KindDefinition, { apiVersion, kind: found }: JsonObject): FieldError[] {

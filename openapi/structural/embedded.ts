@@ -23,7 +23,7 @@ export function validateEmbedded(schema: Schema, object: JsonObject, validate: V
     if (kind === undefined) errors.push(required(path.child("kind")));
     if (apiVersion !== undefined) errors.push(...validateApiVersion(apiVersion, path.child("apiVersion")));
     if (kind !== undefined) errors.push(...validateKind(kind, path.child("kind")));
-    if (isJsonObject(metadata)) errors.push(...validate(metadata, path.child("metadata")));
+    if (isJsonObject(metadata)) for (const error of validate(metadata, path.child("metadata"))) errors.push(error);
   }
   return errors;
 }
