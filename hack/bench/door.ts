@@ -1,21 +1,22 @@
 /**
- * What the door costs: requests and watches of a core that does nothing, and the same on Node's own interfaces, for comparison.
- * Run: node --import tsx hack/bench/door.ts
+ * What the door costs by itself: requests and watches of a core that does nothing, beside Node's two interfaces for HTTP/2.
+ * `hack/bench/main.ts` measures the whole server. Run: node --import tsx hack/bench/door.ts
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { createSecureServer } from "node:http2";
+import { connect, createSecureServer } from "node:http2";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { openDoor } from "../../apiserver/doors/http.ts";
 import type { ApiResponse, Sink } from "../../apiserver/request.ts";
 import { TestAuthority } from "../../test/tools/authority.ts";
-import { http1Client, http2Client, openWatches } from "./clients.ts";
-import { Costs, cpuOf, print, printMachine, sleep } from "./process.ts";
+import { describeMachine } from "./machine.ts";
+import { cpuSeconds, residentBytes } from "./process-figures.ts";
 
 const WAYS = ["door", "Node's stream interface", "Node's request interface"] as const;
 const WATCHES = 5_000;
 const EVENTS = 20;
-const TLS = { rejectUnauthorized: false };
+const REQUESTS = 20_000;
 const BODY = Buffer.alloc(1_000, "a");
 const EVENT = Buffer.alloc(700, "e");
 
@@ -29,25 +30,26 @@ if (process.send === undefined) await measure();
 else await serve(process.argv[2] as (typeof WAYS)[number]);
 
 async function measure(): Promise<void> {
-  printMachine();
+  console.log((await describeMachine()).join("\n"));
+  const print = (what: string, figure: number, unit: string) => console.log(`${what.padEnd(56)} ${figure.toFixed(2).padStart(8)} ${unit}`);
   for (const way of WAYS) {
-    const requests = await start(way);
-    const get2 = http2Client(requests.url, TLS);
-    print(`${way}: GET of 1 kB over HTTP/2`, await cpuOf(requests.costs, 20_000, () => get2("/")), "CPU s per 10,000");
-    const get1 = http1Client(requests.url, TLS);
-    print(`${way}: GET of 1 kB over HTTP/1.1`, await cpuOf(requests.costs, 10_000, () => get1("/")), "CPU s per 10,000");
-    requests.child.kill("SIGKILL");
+    const reader = await start(way);
+    await read(reader.url, REQUESTS / 2);
+    const before = cpuSeconds(reader.pid);
+    await read(reader.url, REQUESTS);
+    print(`${way}: GET of 1 kB over HTTP/2`, ((cpuSeconds(reader.pid) - before) / REQUESTS) * 10_000, "CPU s per 10,000");
+    reader.child.kill("SIGKILL");
 
     // A process of its own: what requests leave behind would be used again for watches.
-    const { child, url, costs } = await start(way);
-    const memory = costs.memory;
-    await openWatches(url, TLS, "/watch", WATCHES);
+    const { child, pid, url } = await start(way);
+    const memory = residentBytes(pid);
+    for (let opened = 0; opened < WATCHES; opened += 500) await openWatches(url, 500);
     await sleep(500);
-    print(`${way}: idle watch over HTTP/2`, (costs.memory - memory) / WATCHES, "kB");
-    const cpu = costs.cpu;
+    print(`${way}: idle watch over HTTP/2`, (residentBytes(pid) - memory) / WATCHES / 1000, "kB");
+    const cpu = cpuSeconds(pid);
     child.send("deliver");
     await once(child, "message");
-    print(`${way}: event delivered`, ((costs.cpu - cpu) / WATCHES / EVENTS) * 1e6, "CPU µs");
+    print(`${way}: event delivered`, ((cpuSeconds(pid) - cpu) / WATCHES / EVENTS) * 1e6, "CPU µs");
     child.kill("SIGKILL");
   }
   process.exit();
@@ -56,7 +58,35 @@ async function measure(): Promise<void> {
 async function start(way: (typeof WAYS)[number]) {
   const child = fork(new URL(import.meta.url), [way]);
   const [{ port }] = await once(child, "message");
-  return { child, url: `https://127.0.0.1:${port}`, costs: new Costs(child) };
+  return { child, pid: child.pid!, url: `https://127.0.0.1:${port}` };
+}
+
+/** Sends requests over one connection, 16 at a time. */
+async function read(url: string, count: number): Promise<void> {
+  const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: 4 << 20 } });
+  session.setMaxListeners(0);
+  let started = 0;
+  const worker = async () => {
+    while (started++ < count) {
+      const request = session.request({ ":path": "/", accept: "application/json", "user-agent": "bench" });
+      await once(request.resume(), "end");
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+  session.close();
+}
+
+/** Opens watches over one connection and leaves them open. */
+async function openWatches(url: string, count: number): Promise<void> {
+  const session = connect(url, { rejectUnauthorized: false });
+  session.setMaxListeners(0);
+  session.on("error", () => {});
+  const open = () => {
+    const request = session.request({ ":path": "/watch", accept: "application/json" });
+    request.on("error", () => {}).resume();
+    return once(request, "response");
+  };
+  await Promise.all(Array.from({ length: count }, open));
 }
 
 async function serve(way: (typeof WAYS)[number]): Promise<void> {
