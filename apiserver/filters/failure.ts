@@ -38,6 +38,8 @@ export function statusResponse(code: number, status: Status, request: ApiRequest
 function errorMediaType(accept: string | undefined): MediaType {
   for (const { type, subtype, parameters } of acceptClauses(accept ?? "")) {
     if (parameters.has("sv") || (parameters.has("stream") && parameters.get("stream") !== "watch")) continue;
+    // there are no tables in protobuf: such a clause asks for nothing that could be had
+    if (subtype === "vnd.kubernetes.protobuf" && parameters.get("as") === "Table") continue;
     if (type === "*") return "application/json";
     const found = MEDIA_TYPES.find((mediaType) => mediaType === `application/${subtype}` && type === "application");
     if (found !== undefined) return found;

@@ -6,6 +6,8 @@ import type { Query } from "../routing/query.ts";
 import { asBadRequest } from "./list-options.ts";
 import { dryRunErrors } from "./write-options.ts";
 
+const UNSAFE = "ignoreStoreReadErrorWithClusterBreakingPotential";
+
 /** metav1.DeleteOptions, checked. */
 export interface DeleteOptions {
   readonly dryRun: boolean;
@@ -14,15 +16,26 @@ export interface DeleteOptions {
   readonly orphanDependents: boolean | undefined;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
   readonly gracePeriodSeconds: number | undefined;
+  /** Remove what cannot be read any more; what can be read is refused. */
+  readonly ignoreStoreReadError: boolean;
 }
 
 /**
  * The options of a deletion: from the body if there is one, else from the query.
+ * @param collection the deletion is one of a collection
  * @throws StatusError BadRequest, UnsupportedMediaType, or Invalid of kind DeleteOptions
  */
-export function parseDeleteOptions(query: Query, body: Uint8Array, contentType: string | undefined): DeleteOptions {
+export function parseDeleteOptions(
+  query: Query,
+  body: Uint8Array,
+  contentType: string | undefined,
+  { collection = false } = {},
+): DeleteOptions {
   const raw = body.length > 0 ? decodeDeleteOptions(body, contentType) : fromQuery(query);
   const errors = deleteErrors(raw);
+  if (collection && raw[UNSAFE]) {
+    errors.push(invalidField(UNSAFE, true, "is not allowed with DELETECOLLECTION, try again after removing the option"));
+  }
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
   return {
     dryRun: (raw.dryRun ?? []).length > 0,
@@ -30,6 +43,7 @@ export function parseDeleteOptions(query: Query, body: Uint8Array, contentType: 
     orphanDependents: raw.orphanDependents,
     preconditions: raw.preconditions ?? {},
     gracePeriodSeconds: raw.gracePeriodSeconds,
+    ignoreStoreReadError: raw[UNSAFE] ?? false,
   };
 }
 
@@ -53,8 +67,6 @@ function fromQuery(query: Query): RawDeleteOptions {
     ...(query.has(UNSAFE) ? { [UNSAFE]: query.flag(UNSAFE) } : {}),
   };
 }
-
-const UNSAFE = "ignoreStoreReadErrorWithClusterBreakingPotential";
 
 function deleteErrors(raw: RawDeleteOptions): FieldError[] {
   const errors: FieldError[] = [];

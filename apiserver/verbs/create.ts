@@ -12,7 +12,7 @@ import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForCreate, validateForCreate } from "../strategy/create.ts";
 import { negotiateObject, respondObject, respondRecord } from "./respond.ts";
-import { attributesOf, decodeBody, keyOf, type Ref, readBody, writeOf } from "./writing.ts";
+import { attributesOf, decodeBody, keyOf, kindOfErrors, type Ref, readBody, writeOf } from "./writing.ts";
 
 /** POST to a collection; of a custom kind also to an object's address, whose name does not count then. */
 export async function createObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -76,7 +76,7 @@ async function attemptCreate(
     if (existing !== undefined) throw takenBy(resource.record(existing), name);
     return { record: undefined, object };
   }
-  if (sentVersion !== undefined && sentVersion !== "" && sentVersion !== "0") {
+  if (sentVersion !== undefined && /^0*[1-9][0-9]*$/.test(sentVersion)) {
     throw unknownError("resourceVersion should not be set on objects to be created");
   }
   const value = resource.encode(object);
@@ -104,7 +104,7 @@ export async function admitCreation(
   const name = object.metadata.name ?? "";
   prepareForCreate(kind, object);
   const errors = validateForCreate(kind, object);
-  if (errors.length > 0) throw invalid(kind, name, errors);
+  if (errors.length > 0) throw invalid(kindOfErrors(kind), name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
   context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
   await serving.admission.validate(attributesOf({ ...ref, name }, "CREATE", options.dryRun, object, undefined));

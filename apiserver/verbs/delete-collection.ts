@@ -23,7 +23,7 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const { controlPlane } = context.info;
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinCollection);
   const body = await readBody(context);
-  const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"]);
+  const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], { collection: true });
   const listOptions = parseListOptions(context.query, resource.kind, false);
   const page = await readPage(resource, controlPlane, namespace, listOptions);
 

@@ -11,6 +11,7 @@ import type { Serving } from "../serving.ts";
 import { finalizersAfterDelete } from "../strategy/delete.ts";
 import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
+import { storageConflict } from "./storage-conflict.ts";
 import { attributesOf, isNamespace, keyOf, type Ref, readBody } from "./writing.ts";
 
 /** DELETE of one object. */
@@ -45,6 +46,9 @@ export function deleteOne(serving: Serving, ref: Ref, options: DeleteOptions): P
   const update = { storage: serving.storage, resource, controlPlane: ref.controlPlane, key: keyOf(ref), dryRun: options.dryRun };
   return guaranteedUpdate(update, async (current): Promise<Outcome> => {
     if (current === undefined) throw notFound(resource.groupResource, name);
+    if (options.ignoreStoreReadError) {
+      throw storageConflict(ref, "unsafe deletion is not allowed because the object is decodable from storage");
+    }
     const old = resource.object(current);
     checkPreconditions(ref, options, old);
     await serving.admission.admit(attributesOf(ref, "DELETE", options.dryRun, undefined, old));

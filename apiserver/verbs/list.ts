@@ -39,11 +39,12 @@ export async function readPage(resource: Resource, controlPlane: string, namespa
   }
   let more = false;
   for (const record of snapshot.range(prefix, from)) {
-    if (matches?.(record) === false) continue;
+    // a full page ends where it is full: whether what follows is selected is for the next one to see
     if (limit > 0 && records.length === limit) {
       more = true;
       break;
     }
+    if (matches?.(record) === false) continue;
     records.push(record);
   }
   const last = records.at(-1);

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
+import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
 import { notFound } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { decodeObject } from "../encodings/request-body.ts";
@@ -41,7 +42,9 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
   const result = await guaranteedUpdate(update, (current) => {
     if (current === undefined) throw notFound(resource.groupResource, name);
-    const patched = patch.apply(resource.object(current) as unknown as JsonObject);
+    const patched = patch.apply(
+      (resource.custom ? resource.object(current) : inGoOrder(resource.object(current))) as unknown as JsonObject,
+    );
     const { object, warnings } = decodeObject(kind, patched.value, {
       fieldValidation: options.fieldValidation,
       problems: patched.strictErrors,
@@ -97,4 +100,11 @@ function readPatch(type: Exclude<PatchType, "apply">, body: Uint8Array, kind: Ki
         }),
       };
   }
+}
+
+/** An object of a built-in kind as its Go type writes it: error texts quote what a patch did not touch in that order. */
+function inGoOrder(object: KubeObject): KubeObject {
+  const { name, generateName, namespace, uid, resourceVersion, ...rest } = object.metadata;
+  const metadata = { name, generateName, namespace, uid, resourceVersion, ...rest } as ObjectMeta;
+  return { ...object, metadata };
 }

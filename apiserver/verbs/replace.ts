@@ -14,7 +14,8 @@ import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForUpdate, validateForUpdate } from "../strategy/update.ts";
-import { attributesOf, isNamespace, type Ref, writeOf } from "./writing.ts";
+import { otherUid } from "./storage-conflict.ts";
+import { attributesOf, isNamespace, kindOfErrors, type Ref, writeOf } from "./writing.ts";
 
 export interface ReplaceOptions extends WriteOptions {
   /** A patch says what changes, so it needs no resourceVersion even where a PUT does. */
@@ -38,16 +39,11 @@ export async function replace(
   options: ReplaceOptions,
 ): Promise<Outcome> {
   const { resource, part, namespace } = ref;
-  const { kind, groupResource } = resource;
+  const { kind } = resource;
   const old = resource.object(current);
   checkVersion(ref, object, current, options);
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
-    throw conflict(
-      groupResource,
-      ref.name,
-      `StorageError: invalid object, Code: 4, Key: ${current.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ` +
-        `UID in precondition: ${object.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
-    );
+    throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
@@ -57,14 +53,14 @@ export async function replace(
   restoreSystemFields(object.metadata, old.metadata);
   prepareForUpdate(kind, part, object, old);
   const errors = validateForUpdate(kind, part, object, old);
-  if (errors.length > 0) throw invalid(kind, ref.name, errors);
+  if (errors.length > 0) throw invalid(kindOfErrors(kind), ref.name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, old.metadata));
   context.warn(...(kind.strategy.warnings?.(object, old) ?? []));
   await serving.admission.validate(attributesOf(ref, "UPDATE", options.dryRun, object, old));
 
   if (isReadyToGo(resource, object)) return { do: "remove", object: { ...object, metadata: withVersion(object, current) } };
   object.metadata.resourceVersion = old.metadata.resourceVersion as string;
-  return isUnchanged(old, object) ? { do: "nothing" } : { do: "store", object };
+  return isUnchanged(kind, old, object) ? { do: "nothing" } : { do: "store", object };
 }
 
 const withVersion = (object: KubeObject, current: ObjectRecord) => ({ ...object.metadata, resourceVersion: String(current.revision) });

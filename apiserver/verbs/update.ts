@@ -14,6 +14,7 @@ import { create } from "./create.ts";
 import { replace } from "./replace.ts";
 import { negotiateObject, respondObject, respondRecord } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
+import { otherUid } from "./storage-conflict.ts";
 import { decodeBody, keyOf, type Ref, readBody } from "./writing.ts";
 
 /** PUT of an object, of its status, or of a namespace's finalizers. Some kinds are created where there is nothing to replace. */
@@ -40,6 +41,10 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
     } catch (error) {
       if (!isReason(error, "NotFound") || !kind.strategy.allowCreateOnUpdate || ref.part !== "" || !isOwn(error, ref)) throw error;
     }
+    const { uid } = decoded.metadata;
+    if (uid) throw otherUid(ref, uid, "");
+    // a version means nothing where there is nothing
+    delete decoded.metadata.resourceVersion;
     try {
       const created = await create(serving, context, ref, wanted(), options);
       return created.record === undefined

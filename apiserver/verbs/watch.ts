@@ -1,5 +1,5 @@
 import type { Status } from "../../apimachinery/status/status.ts";
-import { expired, internalError, resourceVersionTooLarge, StatusError } from "../../apimachinery/status/status.ts";
+import { badRequest, expired, internalError, resourceVersionTooLarge, StatusError } from "../../apimachinery/status/status.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
 import { CompactedError } from "../../storage/storage.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -26,7 +26,11 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
   const revision = revisionOf(options.resourceVersion, "watch");
   const collection = await resource.collection(controlPlane);
 
-  const exact = name !== "" ? name : options.fields.requiresExactMatch("metadata.name");
+  const selected = options.fields.requiresExactMatch("metadata.name");
+  if (name !== "" && selected !== undefined && selected !== name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  }
+  const exact = name !== "" ? name : selected;
   const scope =
     exact !== undefined && exact !== "" && !exact.includes("/") && (!resource.namespaced || namespace !== "")
       ? resource.key(controlPlane, namespace, exact)

@@ -1,6 +1,7 @@
 import type { Attributes } from "../../admission/admission.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { formatTime } from "../../apimachinery/time/timestamp.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
 import type { Write } from "../apply/field-manager.ts";
 import { decodeRequestBody } from "../encodings/request-body.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -26,6 +27,9 @@ export function decodeBody(context: RequestContext, { kind }: Resource, body: Ui
 }
 
 export const isNamespace = ({ kind }: Resource): boolean => kind.kind === "Namespace" && kind.group === "";
+
+/** The kind that a refusal names: that of the stored shape, in which such kinds are judged. */
+export const kindOfErrors = (kind: KindDefinition): { group: string; kind: string } => kind.storedAs ?? kind;
 
 /** One object that a write is about. */
 export interface Ref {
