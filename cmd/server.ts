@@ -79,7 +79,7 @@ async function start(
   });
   onClose(() => core.close());
   await core.start();
-  onClose(startControllers(core, controllers, log));
+  onClose(await startControllers(core, controllers, log));
 
   const door = await listen(options, core, certificates);
   onClose(() => door.close());

@@ -17,6 +17,8 @@ export interface ControllerLog {
 /** A controller as the program knows it. It runs until `signal` aborts. */
 export interface Controller {
   readonly name: string;
+  /** Makes what has to be there before anyone is served. */
+  prepare?(surroundings: Surroundings): Promise<void>;
   run(surroundings: Surroundings, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { isReason } from "../../apimachinery/status/status.ts";
-import type { ResourceRef } from "../../client/client.ts";
+import type { Client, ResourceRef } from "../../client/client.ts";
 import { type Controller, workOn } from "../runtime/controller.ts";
 import { Informer, keyOf } from "../runtime/informer.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
@@ -13,6 +13,11 @@ const NAMESPACES: ResourceRef = { group: "", version: "v1", resource: "namespace
 /** Sees to it that the system's namespaces exist (kubernetes, pkg/controlplane/controller/systemnamespaces). */
 export const systemNamespacesController: Controller = {
   name: "system-namespaces",
+  async prepare({ client }) {
+    const { items } = await client.list(NAMESPACES);
+    const present = new Set(items.map(keyOf));
+    await Promise.all([...SYSTEM_NAMESPACES].filter((name) => !present.has(name)).map((name) => create(client, name)));
+  },
   async run(surroundings, signal) {
     const { client, log } = surroundings;
     const queue = new WorkQueue();
@@ -26,14 +31,17 @@ export const systemNamespacesController: Controller = {
       for (const name of SYSTEM_NAMESPACES) queue.add(name);
     });
     const work = workOn("system-namespaces", queue, 1, surroundings, signal, async (name) => {
-      if (informer.get(name) !== undefined) return undefined;
-      try {
-        await client.create(NAMESPACES, undefined, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-      } catch (error) {
-        if (!isReason(error, "AlreadyExists")) throw error;
-      }
+      if (informer.get(name) === undefined) await create(client, name);
       return undefined;
     });
     await Promise.all([informer.run(signal), work]);
   },
 };
+
+async function create(client: Client, name: string): Promise<void> {
+  try {
+    await client.create(NAMESPACES, undefined, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  } catch (error) {
+    if (!isReason(error, "AlreadyExists")) throw error;
+  }
+}
