@@ -12,7 +12,8 @@
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
 import { EMPTY, type FieldSet, type FieldSetDraft, isEmpty, LEAF, SELF, uniteNodes } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
-import { asList, asMap, isEmptyContainer, itemElement, sameValue, shapeOf, UnidentifiableItem } from "./shapes.ts";
+import { asList, asMap, isEmptyContainer, itemElement, ownShape, type Shape, sameValue, shapeOf, UnidentifiableItem } from "./shapes.ts";
+import { fitsScalar, typedErrors } from "./typed-errors.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
 export interface Comparison {
@@ -43,17 +44,30 @@ const MODIFIED: Changes = { removed: undefined, modified: LEAF, added: undefined
 function ofValues(type: ValueType, before: JsonValue, after: JsonValue): Changes | undefined {
   if (before === after) return undefined;
   const shape = shapeOf(type, after);
+  if (after !== null && ownShape(after) !== shape) mustFit(type, after);
   const changes = inShape(type, shape, before, after);
   const former = shapeOf(type, before);
   return former === shape ? changes : merge(inShape(type, former, before, after), changes);
 }
 
-function inShape({ list, map }: ValueType, shape: "map" | "scalar" | "list", before: JsonValue, after: JsonValue): Changes | undefined {
+function inShape(type: ValueType, shape: Shape, before: JsonValue, after: JsonValue): Changes | undefined {
+  const { list, map } = type;
   const container = shape === "list" ? list : shape === "map" ? map : undefined;
   if (container === undefined || container.atomic || (isEmptyContainer(before) && isEmptyContainer(after))) {
-    return sameValue(before, after) ? undefined : MODIFIED;
+    if (sameValue(before, after)) return undefined;
+    mustFit(type, after);
+    return MODIFIED;
   }
   return shape === "map" ? ofMaps(map as MapType, asMap(before), asMap(after)) : ofLists(list as ListType, before, after);
+}
+
+/** What changed must fit the schema; what did not change has been looked at before. */
+function mustFit(type: ValueType, value: JsonValue): void {
+  if (value === null || typeof value !== "object") {
+    if (type.scalar !== undefined && fitsScalar(type.scalar, value)) return;
+  }
+  const errors = typedErrors(type, value, { duplicates: true });
+  if (errors !== undefined) throw new Untypable(errors);
 }
 
 /** A value's changes of shape are told in both. */
@@ -181,18 +195,16 @@ function elementOf(list: ListType, item: JsonValue, i: number): string {
 
 /** The node of a value that comes or goes as a whole: its containers count themselves. */
 function whole(type: ValueType, value: JsonValue): FieldSet {
-  switch (shapeOf(type, value)) {
-    case "scalar":
-      return LEAF;
-    case "map":
-      return wholeMap(type.map as MapType, asMap(value));
-    case "list":
-      return wholeList(type.list as ListType, asList(value));
+  const shape = shapeOf(type, value);
+  const container = shape === "list" ? type.list : shape === "map" ? type.map : undefined;
+  if (container === undefined || container.atomic || isEmptyContainer(value)) {
+    mustFit(type, value);
+    return LEAF;
   }
+  return shape === "map" ? wholeMap(type.map as MapType, value as JsonObject) : wholeList(type.list as ListType, value as JsonValue[]);
 }
 
-function wholeMap(type: MapType, value: JsonObject | undefined): FieldSet {
-  if (type.atomic || value === undefined || isEmptyContainer(value)) return LEAF;
+function wholeMap(type: MapType, value: JsonObject): FieldSet {
   const node: FieldSetDraft = { [SELF]: LEAF };
   for (const name of Object.keys(value)) {
     const member = value[name];
@@ -204,7 +216,6 @@ function wholeMap(type: MapType, value: JsonObject | undefined): FieldSet {
 }
 
 function wholeList(list: ListType, items: readonly JsonValue[]): FieldSet {
-  if (list.atomic || items.length === 0) return LEAF;
   const node: FieldSetDraft = { [SELF]: LEAF };
   items.forEach((item, i) => {
     const element = elementOf(list, item, i);

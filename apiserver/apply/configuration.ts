@@ -8,7 +8,9 @@ import { badRequest, unknownError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 import { decodeStruct } from "../../openapi/structs/decode.ts";
+import { coerceEmbedded } from "../../openapi/structs/embedded.ts";
 import { applyDefaults } from "../../openapi/structural/defaults.ts";
+import { prune } from "../../openapi/structural/prune.ts";
 import { decodeBuiltin } from "../encodings/decode-builtin.ts";
 import { parseGroupVersion } from "../encodings/probe.ts";
 import { typedErrors } from "./typed-errors.ts";
@@ -29,8 +31,8 @@ export function checkLive({ type }: Version, live: KubeObject): void {
 }
 
 /**
- * The result of an apply as an object of its kind, with defaults: a built-in kind's is read as its Go type; a custom kind's is taken as it is,
- * for validation to judge. Nothing is shared with `result`.
+ * The result of an apply as an object of its kind, with defaults: a built-in kind's is read as its Go type, a custom kind's is pruned. Nothing
+ * is shared with `result`.
  * @throws StatusError 500 without a reason for a value that the Go type does not take, a time or bytes that are none
  */
 export function toKind(kind: KindDefinition, result: JsonObject, config: JsonObject): KubeObject {
@@ -44,18 +46,22 @@ export function toKind(kind: KindDefinition, result: JsonObject, config: JsonObj
     kind.strategy.setDefaults?.(object);
     return object;
   }
-  const { apiVersion, kind: name, metadata, ...rest } = result;
-  const object = { apiVersion: apiVersion as string, kind: name as string, metadata: readMetadata(metadata, refuse), ...copyJson(rest) };
-  applyDefaults(kind.schema, object as JsonObject);
-  return object as unknown as KubeObject;
-}
-
-function readMetadata(metadata: JsonValue | undefined, refuse: (error: string) => Error): JsonObject {
   try {
-    return decodeStruct(objectMeta, stringify(metadata ?? {}), { strict: false, words: "converter" }).value;
+    return toCustomKind(kind, result) as unknown as KubeObject;
   } catch (error) {
     throw error instanceof DecodeError ? refuse(error.message) : error;
   }
+}
+
+/** Unlike a body, it keeps nulls that no default replaces: validation is to see them. */
+function toCustomKind({ schema }: KindDefinition, result: JsonObject): JsonObject {
+  const { apiVersion = "", kind = "", metadata = {}, ...rest } = result;
+  const meta = decodeStruct(objectMeta, stringify(metadata), { strict: false, words: "converter" }).value;
+  const object: JsonObject = { apiVersion, kind, metadata: meta, ...copyJson(rest) };
+  prune(schema, object);
+  coerceEmbedded(schema, object);
+  applyDefaults(schema, object);
+  return object;
 }
 
 /** `ns/name; apps/v1, Kind=Deployment`, as far as the object says. */

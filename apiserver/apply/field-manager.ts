@@ -122,18 +122,20 @@ export class FieldManager {
 
 /**
  * Whether a write changes nothing. Times are no change of their own: where they are all that differs, `object` gets the live object's entries
- * back (k8s.io/apiserver, pkg/endpoints/handlers/fieldmanager/equality.go).
+ * back (k8s.io/apiserver, pkg/endpoints/handlers/fieldmanager/equality.go). A built-in kind's empty member is as good as none.
  */
-export function isUnchanged(live: KubeObject, object: KubeObject): boolean {
+export function isUnchanged({ flavor }: KindDefinition, live: KubeObject, object: KubeObject): boolean {
+  const equal = flavor === "custom" ? equalJson : semanticallyEqual;
+  const same = () => equal(asJson(object), asJson(live));
   const before = live.metadata.managedFields;
   const entries = object.metadata.managedFields;
-  if (before === undefined || entries === undefined) return before === entries && semanticallyEqual(asJson(object), asJson(live));
+  if (before === undefined || entries === undefined) return before === entries && same();
   if (!differInTimesOnly(before, entries)) {
     // a leaf of a set of fields is empty, which is not as good as absent
-    return equalJson(entries as JsonValue[], before as JsonValue[]) && semanticallyEqual(asJson(object), asJson(live));
+    return equalJson(entries as JsonValue[], before as JsonValue[]) && same();
   }
   object.metadata.managedFields = before;
-  if (semanticallyEqual(asJson(object), asJson(live))) return true;
+  if (same()) return true;
   object.metadata.managedFields = entries;
   return false;
 }

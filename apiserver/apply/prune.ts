@@ -28,7 +28,8 @@ export function prune(versions: Versions, merged: JsonObject, owners: readonly O
   if (version === undefined) return merged;
   const named = withNamedFields(version.type, last.fields);
   // the usual case: nothing was given up
-  if (version === own && isEmpty(difference(named, withNamedFields(own.type, applied)))) return merged;
+  const simple = owners.every((owner) => owner.apiVersion === own.apiVersion) && version === own;
+  if (simple && isEmpty(difference(named, withNamedFields(own.type, applied)))) return merged;
 
   const before: Versioned = {
     version,

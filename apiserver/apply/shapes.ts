@@ -6,10 +6,13 @@ import type { ListType, MapType, ValueType } from "./value-type.ts";
 
 export type Shape = "map" | "scalar" | "list";
 
+/** The shape of a value that is not null. */
+export const ownShape = (value: JsonValue): Shape => (Array.isArray(value) ? "list" : isJsonObject(value) ? "map" : "scalar");
+
 /** The shape that fits the value if the type has it; else the first that the type has. Null and absent values fit any. */
 export function shapeOf(type: ValueType, value: JsonValue | undefined): Shape {
   if (value !== undefined && value !== null) {
-    const own: Shape = Array.isArray(value) ? "list" : isJsonObject(value) ? "map" : "scalar";
+    const own = ownShape(value);
     if (type[own] !== undefined) return own;
   }
   return type.map !== undefined ? "map" : type.scalar !== undefined ? "scalar" : "list";

@@ -2,7 +2,7 @@
  * Where an object does not fit its kind's schema (sigs.k8s.io/structured-merge-diff, typed/validate.go). Apply looks at shapes only; values
  * are validated later, with the rest of the object.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { goPrint, goType } from "../patch/go-print.ts";
 import { goSyntax } from "./go-syntax.ts";
 import { fieldElement, indexElement, printElement } from "./path-element.ts";
@@ -16,7 +16,7 @@ interface TypedError {
 }
 
 /** All of them in one text, `.spec.s: expected string, got …`; undefined for none. Live lists may have items that are the same, others not. */
-export function typedErrors(type: ValueType, object: JsonObject, { duplicates = false } = {}): string | undefined {
+export function typedErrors(type: ValueType, object: JsonValue, { duplicates = false } = {}): string | undefined {
   const errors = errorsIn(type, object, duplicates).map(({ path, what }) => (path === "" ? what : `${path}: ${what}`));
   return errors.length > 1 ? ["errors:", ...errors.map((error) => `  ${error}`)].join("\n") : errors[0];
 }
@@ -36,16 +36,32 @@ function errorsIn(type: ValueType, value: JsonValue, duplicates: boolean): Typed
   }
 }
 
-function scalarErrors(type: ScalarType, value: JsonValue): TypedError[] {
+/** Null fits any type. */
+export function fitsScalar(type: ScalarType, value: JsonValue): boolean {
+  if (value === null) return true;
   switch (type) {
     case "string":
-      return typeof value === "string" ? [] : here(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
+      return typeof value === "string";
     case "numeric":
-      return isNumber(value) ? [] : here(`expected numeric (int or float), got ${goType(value)}`);
+      return isNumber(value);
     case "boolean":
-      return typeof value === "boolean" ? [] : here(`expected boolean, got &{${goPrint(value)}}`);
+      return typeof value === "boolean";
     case "untyped":
-      return Array.isArray(value) || isJsonObject(value) ? here(`expected any scalar, got &{${goPrint(value)}}`) : [];
+      return typeof value !== "object" || value instanceof Float;
+  }
+}
+
+function scalarErrors(type: ScalarType, value: JsonValue): TypedError[] {
+  if (fitsScalar(type, value)) return [];
+  switch (type) {
+    case "string":
+      return here(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
+    case "numeric":
+      return here(`expected numeric (int or float), got ${goType(value)}`);
+    case "boolean":
+      return here(`expected boolean, got &{${goPrint(value)}}`);
+    case "untyped":
+      return here(`expected any scalar, got &{${goPrint(value)}}`);
   }
 }
 

@@ -87,9 +87,9 @@ export function typeOfKind(kind: KindDefinition): ValueType {
 
 const [known, knownPreserving] = [new WeakMap<Schema, ValueType>(), new WeakMap<Schema, ValueType>()];
 
-/** `preserving` says that a schema around this one preserves unknown fields, which holds for all below it. */
+/** `preserving` says that a schema around this one preserves unknown fields, which holds for all below it but metadata. */
 function typeOf(schema: Schema, preserving: boolean): ValueType {
-  const preserves = preserving || schema["x-kubernetes-preserve-unknown-fields"] === true;
+  const preserves = schema !== objectMeta && (preserving || schema["x-kubernetes-preserve-unknown-fields"] === true);
   const cache = preserves ? knownPreserving : known;
   let type = cache.get(schema);
   if (type === undefined) {

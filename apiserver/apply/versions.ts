@@ -43,6 +43,7 @@ export class Versions {
 /** An object of one version as one of another; the same where they are one. Custom kinds differ in the version's name alone. */
 export function convert(object: JsonObject, from: Version, to: Version): JsonObject {
   if (from === to) return object;
+  if (to.kind.flavor === "custom") return { ...object, apiVersion: to.apiVersion };
   const kube = object as unknown as KubeObject;
   const stored = from.kind.storedAs?.toStored(kube) ?? kube;
   const converted = to.kind.storedAs?.fromStored(stored) ?? stored;

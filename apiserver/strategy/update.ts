@@ -1,5 +1,5 @@
 import type { FieldError } from "../../apimachinery/field/error.ts";
-import { semanticallyEqual } from "../../apimachinery/json/equal.ts";
+import { equalJson } from "../../apimachinery/json/equal.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
@@ -26,7 +26,7 @@ function prepareCustomUpdate(kind: KindDefinition, object: KubeObject, old: Kube
     if (old.status === undefined) delete object.status;
     else object.status = old.status;
   }
-  const unchanged = semanticallyEqual(withoutMetadata(object), withoutMetadata(old));
+  const unchanged = equalJson(withoutMetadata(object), withoutMetadata(old));
   object.metadata.generation = (old.metadata.generation ?? 0) + (unchanged ? 0 : 1);
 }
 

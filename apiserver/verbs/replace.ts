@@ -18,7 +18,7 @@ import { otherUid } from "./storage-conflict.ts";
 import { attributesOf, isNamespace, kindOfErrors, type Ref, writeOf } from "./writing.ts";
 
 export interface ReplaceOptions extends WriteOptions {
-  /** A patch says what changes, so it needs no resourceVersion even where a PUT does. */
+  /** The object is what a patch made of the stored one: another uid in it is refused as a field, not as a precondition. */
   readonly patch: boolean;
   /** The object has its owners already: an apply knows them. */
   readonly tracked?: boolean;
@@ -41,10 +41,11 @@ export async function replace(
   const { resource, part, namespace } = ref;
   const { kind } = resource;
   const old = resource.object(current);
-  checkVersion(ref, object, current, options);
+  checkVersion(ref, object, current);
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
     throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }
+  checkVersion(ref, object, current, options);
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
@@ -72,14 +73,13 @@ function isReadyToGo(resource: Resource, { metadata, spec }: KubeObject): boolea
   return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 
-function checkVersion({ resource, name }: Ref, object: KubeObject, current: ObjectRecord, { patch }: ReplaceOptions): void {
+function checkVersion({ resource, name }: Ref, object: KubeObject, current: ObjectRecord): void {
   const version = object.metadata.resourceVersion ?? "";
   const revision = version === "" ? 0 : revisionIn(version);
   if (revision === 0) {
     if (resource.kind.strategy.allowUnconditionalUpdate) return;
     // where Kubernetes would name the kind it names the resource here
     const { group, resource: plural } = resource.groupResource;
-    if (patch && version === "") return;
     throw invalid({ group, kind: plural }, name, [invalidField("metadata.resourceVersion", 0, "must be specified for an update")]);
   }
   if (revision !== current.revision) throw conflict(resource.groupResource, name, MODIFIED);
