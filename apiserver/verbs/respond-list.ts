@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
+import { apiVersionOf, type KubeList, type KubeObject } from "../../apimachinery/object.ts";
 import { encodeResponse } from "../encodings/response.ts";
 import type { RequestContext } from "../filters/context.ts";
 import type { Negotiated } from "../negotiation/negotiate.ts";
@@ -35,14 +35,15 @@ export async function respondList(
   if (isPlain(context, negotiated)) {
     return { status: 200, headers: { "content-type": "application/json" }, body: await listBytes(resource, page) };
   }
-  const items: KubeObject[] = [];
+  const { mediaType, transform } = negotiated;
+  const items: Item[] = [];
   for (const record of page.records) {
-    items.push(resource.object(record));
+    const object = resource.object(record);
+    items.push(transform === undefined && !resource.custom ? withoutType(object) : object);
     if (items.length % PARSED === 0) await setImmediate();
   }
-  const { mediaType } = negotiated;
   const list = listObject(resource, page, items);
-  const shown = await transformList(resource.kind, list, negotiated, context.query.get("includeObject"), serving.now());
+  const shown = await transformList(resource.kind, list as KubeList, negotiated, context.query.get("includeObject"), serving.now());
   return {
     status: 200,
     headers: { "content-type": mediaType },
@@ -59,8 +60,14 @@ function listMeta(resource: Resource, { revision, continue: token, remaining }: 
   };
 }
 
-/** The list as an object; items of built-in kinds leave out what the list says already. */
-export function listObject(resource: Resource, page: ListPage, items: KubeObject[]) {
+type Item = KubeObject | Omit<KubeObject, "apiVersion" | "kind">;
+
+/** Items of built-in kinds leave out what the list says already, in every encoding. */
+function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: KubeObject): Item {
+  return item;
+}
+
+function listObject(resource: Resource, page: ListPage, items: readonly Item[]) {
   const { kind } = resource;
   return {
     apiVersion: apiVersionOf(kind),

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { startTestServer, type TestServer } from "../tools/server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  for (const name of ["a", "b"]) {
+    await server.send("POST", "/api/v1/namespaces/default/configmaps", { metadata: { name } });
+    await server.send("POST", "/apis/networking.datumapis.com/v1alpha/namespaces/default/networks", {
+      apiVersion: "networking.datumapis.com/v1alpha",
+      kind: "Network",
+      metadata: { name },
+      spec: { ipam: { mode: "Auto" } },
+    });
+  }
+});
+afterAll(() => server.close());
+
+describe("the items of a list", () => {
+  it.each([
+    ["application/json", ""],
+    ["application/json;pretty=1", ""],
+    ["application/json", "?pretty=true"],
+    ["application/yaml", ""],
+  ])("leave out their type where the kind is built in, and tell it where it is not: %s%s", async (accept, query) => {
+    const types = async (collection: string) => {
+      const { text } = await server.send("GET", `${collection}${query}`, undefined, { accept });
+      return parse(text).items.map(({ apiVersion, kind }: { apiVersion?: string; kind?: string }) => `${apiVersion} ${kind}`);
+    };
+    expect(await types("/api/v1/namespaces/default/configmaps")).toEqual(Array(2).fill("undefined undefined"));
+    expect(await types("/apis/networking.datumapis.com/v1alpha/namespaces/default/networks")).toEqual(
+      Array(2).fill("networking.datumapis.com/v1alpha Network"),
+    );
+  });
+});
