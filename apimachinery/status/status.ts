@@ -149,13 +149,29 @@ export const expired = (message: string, continueToken?: string) => {
 };
 
 /** 422 with one cause per field error; `kind` may be empty for a patch whose result could not be decoded. */
-export const invalid = (kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]) =>
-  failure("Invalid", `${kindName(kind)} ${quote(name)} is invalid${errors.length > 0 ? `: ${aggregateText(errors)}` : ""}`, {
+export const invalid = (kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]) => {
+  const told = asManyAsFit(errors);
+  const untold = errors.length > told.length ? `, and ${errors.length - told.length} more errors` : "";
+  return failure("Invalid", `${kindName(kind)} ${quote(name)} is invalid${told.length > 0 ? `: ${aggregateText(told)}${untold}` : ""}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     ...(kind.kind ? { kind: kind.kind } : {}),
-    ...(errors.length > 0 ? { causes: causesOf(errors) } : {}),
+    ...(told.length > 0 ? { causes: causesOf(told) } : {}),
   });
+};
+
+/** Characters of the errors of one answer. A request of three megabytes could have errors for a hundred otherwise. */
+const MAX_ERRORS_LENGTH = 1024 * 1024;
+
+/** The first errors; at least one. */
+function asManyAsFit(errors: readonly FieldError[]): readonly FieldError[] {
+  let length = 0;
+  for (const [i, { field, body }] of errors.entries()) {
+    length += field.length + body.length;
+    if (length > MAX_ERRORS_LENGTH && i > 0) return errors.slice(0, i);
+  }
+  return errors;
+}
 
 /** 422 of a JSON patch that does not apply. */
 export const unprocessable = () => failure("Invalid", "the server rejected our request due to an error in our request", {});
