@@ -26,6 +26,8 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
     return statusResponse(200, deletedStatus(resource.groupResource, name, removed.metadata.uid), context.request);
   }
+  // the answer carries the revision of the deletion, as the watch event does
+  if (result.did === "removed") result.object.metadata.resourceVersion = String(result.revision);
   const response = respondResult(context, resource, negotiated, result);
   // the older option speaks of what is accepted while something still holds the object
   return removed === undefined && options.orphanDependents === false ? { ...response, status: 202 } : response;

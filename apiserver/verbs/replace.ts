@@ -41,11 +41,10 @@ export async function replace(
   const { resource, part, namespace } = ref;
   const { kind } = resource;
   const old = resource.object(current);
-  checkVersion(ref, object, current);
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
     throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }
-  checkVersion(ref, object, current, options);
+  checkVersion(ref, object, current);
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { kubectls } from "../tools/kubectl.ts";
 
 /** The recordings lie beside the repository; a plain clone does not have them. */
 export const GOLDEN = fileURLToPath(new URL("../../../shared/golden", import.meta.url));
@@ -17,9 +18,10 @@ export interface Played {
   readonly report: string;
 }
 
-/** Plays a topic's scenarios against a server and reads what the player says of each. */
-export async function playTopic(topic: string, kubeconfig: string): Promise<Played[]> {
-  const output = await run([path.join(GOLDEN, "replay.mjs"), "--kubeconfig", kubeconfig, path.join(GOLDEN, topic)]);
+/** Plays scenarios (`errors`, or `errors/conflicts.json`) against a server and reads what the player says of each. */
+export async function play(place: string, kubeconfig: string): Promise<Played[]> {
+  const [topic] = place.split("/");
+  const output = await run([path.join(GOLDEN, "replay.mjs"), "--kubeconfig", kubeconfig, path.join(GOLDEN, place)]);
   const played: Played[] = [];
   for (const block of output.split(/^(?=ok {4}|DIFFER |BROKEN )/m)) {
     const head = /^(ok {4}|DIFFER|BROKEN) (\S+\.json): .*?(?:\((\d+) of (\d+)\))?$/m.exec(block);
@@ -35,9 +37,16 @@ export async function playTopic(topic: string, kubeconfig: string): Promise<Play
   return played;
 }
 
-function run(args: readonly string[]): Promise<string> {
+/** The player reads the kubeconfig with kubectl. */
+async function searchPath(): Promise<string> {
+  const found = (await kubectls()).find(({ path: file }) => path.basename(file) === "kubectl");
+  return [...(found === undefined ? [] : [path.dirname(found.path)]), process.env.PATH ?? ""].join(path.delimiter);
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const env = { ...process.env, PATH: await searchPath() };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
