@@ -36,6 +36,7 @@ export class Http1Exchange extends Exchange {
       this.closed();
       if (exchanges.draining && link.requests === 0) request.socket.end();
     });
+    if (response.socket === null) this.#awaitTurn();
     // What goes wrong on the way shows as `close`; without a listener it would end the process.
     response.on("error", ignore);
   }
@@ -50,7 +51,9 @@ export class Http1Exchange extends Exchange {
   }
 
   protected get gone(): boolean {
-    return this.#response.destroyed || this.#response.socket === null;
+    // Without a socket an answer is over, or has to wait for the one before it on the connection: a peer that has read an answer sends the
+    // next request before Node has heard that the answer went out.
+    return this.#response.destroyed || this.#request.socket.destroyed;
   }
 
   protected head(status: number, headers: ApiResponse["headers"], last: boolean): void {
@@ -75,6 +78,16 @@ export class Http1Exchange extends Exchange {
 
   protected abort(): void {
     this.#response.destroy();
+  }
+
+  /** Node tells an answer that the connection is gone only once it is that answer's turn. */
+  #awaitTurn(): void {
+    const { socket } = this.#request;
+    const cut = () => this.closed();
+    // a peer may send any number of requests ahead
+    socket.setMaxListeners(0);
+    socket.once("close", cut);
+    this.#response.once("socket", () => socket.off("close", cut));
   }
 
   /** Node reads the rest of a body away to keep the connection; that must end some time. */

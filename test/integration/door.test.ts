@@ -372,6 +372,25 @@ describe("the door and bytes that are no request", () => {
     expect(await get("https://a.example")).toMatch(/\r\n\r\n\/\|$/);
   });
 
+  it("answers requests that are sent ahead, in their order", async () => {
+    handle = async ({ path }) => answer(text(path));
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: a\r\n`;
+    const got = await raw(`${get("/1")}\r\n${get("/2")}\r\n${get("/3")}connection: close\r\n\r\n`);
+    expect([...got.matchAll(/\r\n\r\n(\/\d)/g)].map(([, path]) => path)).toEqual(["/1", "/2", "/3"]);
+  });
+
+  it("tells a stream that waits behind another one when the peer is gone", async () => {
+    const [first, second] = [new Recorded(), new Recorded()];
+    handle = async ({ path }) => answer(path === "/1" ? first : second);
+    const socket = connectTls({ host: "127.0.0.1", port: door.port, ca: authority.certificate });
+    socket.on("error", () => {});
+    socket.write("GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\n\r\n");
+    await Promise.all([first.opened, second.opened]);
+    socket.destroy();
+    await Promise.all([first.closed, second.closed]);
+    expect(second.calls).toEqual(["open", "close"]);
+  });
+
   it("asks for a body only when the core does", async () => {
     handle = async (request) => answer(text((await request.readBody(10)).length));
     const head = (length: number) =>
