@@ -1,0 +1,162 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import * as http2 from "node:http2";
+import path from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { type RunningServer, startServer } from "../../cmd/server.ts";
+import { TestAuthority } from "../tools/authority.ts";
+import { freshEtcd, Requester, temporaryFolder } from "../tools/server.ts";
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] as const;
+
+/** What answers everyone who asks with GET. */
+const PUBLIC = /^\/(healthz|livez|readyz)(\/|$)|^\/version\/?$/;
+
+let dataDir: string;
+let server: RunningServer;
+let administrator: Requester;
+let authority: string;
+/** Every address of the published document with names filled in, and some that are in none. */
+let addresses: string[];
+let nobody: { key: string; certificate: string };
+let stranger: { key: string; certificate: string };
+const sessions: http2.ClientHttp2Session[] = [];
+
+beforeAll(async () => {
+  dataDir = await temporaryFolder();
+  const [known, unknown] = await Promise.all([TestAuthority.create(), TestAuthority.create()]);
+  nobody = await known.client({ commonName: "nobody", organizations: ["nobodies"] });
+  stranger = await unknown.client({ commonName: "admin", organizations: ["system:masters"] });
+  const clientCaFile = path.join(dataDir, "clients.crt");
+  await writeFile(clientCaFile, known.certificate);
+  server = await startServer({
+    bindAddress: "127.0.0.1",
+    securePort: 0,
+    dataDir,
+    tlsSans: [],
+    tlsCertFile: undefined,
+    tlsPrivateKeyFile: undefined,
+    clientCaFile,
+    etcd: freshEtcd(),
+    log: pino({ enabled: false }),
+  });
+  const { clusters } = parse(await readFile(server.kubeconfigPath, "utf8"));
+  authority = Buffer.from(clusters[0].cluster["certificate-authority-data"], "base64").toString();
+  administrator = await Requester.open(server.url, server.kubeconfigPath);
+  const { paths } = (await administrator.send("GET", "/openapi/v2")).body as { paths: Record<string, unknown> };
+  addresses = [
+    ...Object.keys(paths).map((address) => address.replaceAll(/\{[^}]+\}/g, "default")),
+    ...[
+      "/",
+      "/index.html",
+      "/openapi/v2",
+      "/openapi/v3",
+      "/openapi/v3/api/v1",
+      "/metrics",
+      "/debug/pprof",
+      "/healthz",
+      "/livez/ping",
+      "/readyz",
+    ],
+    ...[
+      "/api/v2",
+      "/api/v1/widgets",
+      "/apis/none.example.com/v1/things/a",
+      "/nothing",
+      "//api/v1",
+      "/%00",
+      "/api/v1/namespaces/a/configmaps/%2e%2e",
+    ],
+  ];
+});
+afterAll(async () => {
+  for (const session of sessions) session.destroy();
+  administrator.close();
+  await server.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+interface Credentials {
+  readonly key?: string;
+  readonly certificate?: string;
+}
+
+function connect({ key, certificate }: Credentials): http2.ClientHttp2Session {
+  const session = http2.connect(server.url, { ca: authority, key, cert: certificate });
+  sessions.push(session);
+  return session;
+}
+
+/** Asks for everything over one connection; what was answered with another status than is due. */
+async function others(due: number, credentials: Credentials, headers: Record<string, string> = {}): Promise<string[]> {
+  const session = connect(credentials);
+  const found: string[] = [];
+  for (const address of addresses) {
+    const answers = METHODS.map(async (method) => {
+      const status = await statusOf(session, method, address, headers);
+      const wanted = PUBLIC.test(address) && (method === "GET" || method === "HEAD") ? [200, due] : [due];
+      if (!wanted.includes(status)) found.push(`${method} ${address}: ${status}`);
+    });
+    await Promise.all(answers);
+  }
+  return found;
+}
+
+function statusOf(session: http2.ClientHttp2Session, method: string, address: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request({ ":method": method, ":path": address, ...headers }, { endStream: true });
+    stream.on("response", (head) => resolve(head[":status"] ?? 0));
+    stream.on("error", reject);
+    stream.resume();
+  });
+}
+
+describe("every address, by every method,", () => {
+  it("is many", () => {
+    expect(addresses.length).toBeGreaterThan(100);
+  });
+
+  it("answers 401 without credentials", async () => {
+    expect(await others(401, {})).toEqual([]);
+  });
+
+  it("answers 401 to a certificate of an unknown authority, whatever it claims to be", async () => {
+    expect(await others(401, stranger)).toEqual([]);
+  });
+
+  it("answers 401 to tokens, passwords and names in headers", async () => {
+    const claims = {
+      authorization: "Bearer administrator",
+      "x-remote-user": "admin",
+      "x-remote-group": "system:masters",
+      "impersonate-user": "admin",
+      "impersonate-group": "system:masters",
+    };
+    expect(await others(401, {}, claims)).toEqual([]);
+    expect(await others(401, {}, { authorization: `Basic ${Buffer.from("admin:admin").toString("base64")}` })).toEqual([]);
+  });
+
+  it("answers 403 to a user without rights", async () => {
+    expect(await others(403, nobody)).toEqual([]);
+  });
+
+  it("answers 403 to a user without rights who wants to be another", async () => {
+    expect(await others(403, nobody, { "impersonate-user": "admin", "impersonate-group": "system:masters" })).toEqual([]);
+  });
+
+  it("lets nothing of all this be done", async () => {
+    const { body } = await administrator.send("GET", "/api/v1/namespaces");
+    const names = body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+    expect(names).toEqual(["default", "kube-public", "kube-system"]);
+  });
+});
+
+describe("health and version", () => {
+  it.each(["/healthz", "/livez", "/livez/ping", "/readyz", "/readyz?verbose", "/version", "/version/"])(
+    "answer everyone: %s",
+    async (address) => {
+      for (const credentials of [{}, nobody]) expect(await statusOf(connect(credentials), "GET", address, {})).toBe(200);
+    },
+  );
+});
