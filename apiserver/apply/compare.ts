@@ -10,7 +10,7 @@
  * An object's unchanged parts, nearly all of it in an update, cost no allocation.
  */
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
-import { EMPTY, type FieldSet, type FieldSetDraft, isEmpty, LEAF, SELF, uniteNodes } from "./field-set.ts";
+import { EMPTY, type FieldSet, type FieldSetDraft, LEAF, SELF, uniteNodes } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
 import { asList, asMap, isEmptyContainer, itemElement, ownShape, type Shape, sameValue, shapeOf, UnidentifiableItem } from "./shapes.ts";
 import { fitsScalar, typedErrors } from "./typed-errors.ts";
@@ -116,7 +116,7 @@ function ofMaps(type: MapType, before: JsonObject | undefined, after: JsonObject
       const element = field?.element ?? fieldElement(name);
       if (old === undefined) {
         out ??= new Collector();
-        out.add(element, whole(valueType, value));
+        out.add(element, whole(valueType, value, mustFit));
       } else {
         const changes = ofValues(valueType, old, value);
         if (changes === undefined) continue;
@@ -131,7 +131,7 @@ function ofMaps(type: MapType, before: JsonObject | undefined, after: JsonObject
       if (old === undefined || (after !== undefined && Object.hasOwn(after, name) && after[name] !== undefined)) continue;
       const field = type.fields.get(name);
       out ??= new Collector();
-      out.remove(field?.element ?? fieldElement(name), whole(field?.type ?? declared(type.values, name), old));
+      out.remove(field?.element ?? fieldElement(name), whole(field?.type ?? declared(type.values, name), old, undefined));
     }
   }
   return out;
@@ -156,18 +156,18 @@ function ofLists(list: ListType, before: JsonValue, after: JsonValue): Changes |
         const changes = ofValues(list.items, formerly as JsonValue, item);
         if (changes !== undefined) out.take(element, changes);
       } else {
-        out.add(element, whole(list.items, item));
+        out.add(element, whole(list.items, item, mustFit));
         if (old.length > 1) out.remove(element, LEAF);
       }
     } else if (old.length > 1) {
       if (!sameValue(items, old)) out.modify(element, LEAF);
     } else {
-      if (formerly !== undefined) out.remove(element, whole(list.items, formerly));
+      if (formerly !== undefined) out.remove(element, whole(list.items, formerly, undefined));
       out.add(element, LEAF);
     }
   }
   for (const [element, items] of was) {
-    if (!is.has(element)) out.remove(element, items.length === 1 ? whole(list.items, items[0] as JsonValue) : LEAF);
+    if (!is.has(element)) out.remove(element, items.length === 1 ? whole(list.items, items[0] as JsonValue, undefined) : LEAF);
   }
   return out;
 }
@@ -193,36 +193,37 @@ function elementOf(list: ListType, item: JsonValue, i: number): string {
   }
 }
 
-/** The node of a value that comes or goes as a whole: its containers count themselves. */
-function whole(type: ValueType, value: JsonValue): FieldSet {
+type Check = typeof mustFit | undefined;
+
+/** The node of a value that comes or goes as a whole: its containers count themselves. What comes is checked. */
+function whole(type: ValueType, value: JsonValue, check: Check): FieldSet {
   const shape = shapeOf(type, value);
   const container = shape === "list" ? type.list : shape === "map" ? type.map : undefined;
   if (container === undefined || container.atomic || isEmptyContainer(value)) {
-    mustFit(type, value);
+    check?.(type, value);
     return LEAF;
   }
-  return shape === "map" ? wholeMap(type.map as MapType, value as JsonObject) : wholeList(type.list as ListType, value as JsonValue[]);
+  return shape === "map"
+    ? wholeMap(type.map as MapType, value as JsonObject, check)
+    : wholeList(type.list as ListType, value as JsonValue[], check);
 }
 
-function wholeMap(type: MapType, value: JsonObject): FieldSet {
+function wholeMap(type: MapType, value: JsonObject, check: Check): FieldSet {
   const node: FieldSetDraft = { [SELF]: LEAF };
   for (const name of Object.keys(value)) {
     const member = value[name];
     if (member === undefined) continue;
     const field = type.fields.get(name);
-    node[field?.element ?? fieldElement(name)] = whole(field?.type ?? declared(type.values, name), member);
+    node[field?.element ?? fieldElement(name)] = whole(field?.type ?? declared(type.values, name), member, check);
   }
   return node;
 }
 
-function wholeList(list: ListType, items: readonly JsonValue[]): FieldSet {
+function wholeList(list: ListType, items: readonly JsonValue[], check: Check): FieldSet {
   const node: FieldSetDraft = { [SELF]: LEAF };
   items.forEach((item, i) => {
     const element = elementOf(list, item, i);
-    node[element] = node[element] === undefined ? whole(list.items, item) : LEAF;
+    node[element] = node[element] === undefined ? whole(list.items, item, check) : LEAF;
   });
   return node;
 }
-
-/** Whether nothing changed. */
-export const isSame = ({ removed, modified, added }: Comparison): boolean => isEmpty(removed) && isEmpty(modified) && isEmpty(added);

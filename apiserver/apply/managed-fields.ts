@@ -115,13 +115,13 @@ function compareOwners(a: Owner, b: Owner): number {
 export const secondsOf = (time: string | undefined): number => (time === undefined ? 0 : Math.floor(Date.parse(time) / 1000));
 
 function entryOf({ manager, operation, apiVersion, subresource, time, fields }: Owner): ManagedFieldsEntry {
-  return {
-    ...(manager === "" ? {} : { manager }),
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: "FieldsV1",
-    fieldsV1: inOrder(fields) as Record<string, unknown>,
-    ...(subresource === "" ? {} : { subresource }),
-  };
+  const entry: ManagedFieldsEntry = {};
+  if (manager !== "") entry.manager = manager;
+  entry.operation = operation;
+  entry.apiVersion = apiVersion;
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = "FieldsV1";
+  entry.fieldsV1 = inOrder(fields) as Record<string, unknown>;
+  if (subresource !== "") entry.subresource = subresource;
+  return entry;
 }

@@ -2,11 +2,11 @@
  * An applied configuration laid over the live object (sigs.k8s.io/structured-merge-diff, typed/merge.go; reference, section 5.8).
  *
  * What is owned as one is taken as configured; maps are merged member by member, lists whose items are told apart item by item. A list then
- * has the configured order, and an item that only the live list has keeps its place among its neighbours:
+ * has the configured order; an item that only the live list has stands where it stood, before what is configured anew:
  *
  *     live        a b c d
  *     configured  c x a
- *     merged      b c x a d
+ *     merged      b c d x a
  */
 import { type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
