@@ -26,6 +26,14 @@ const SHORT: Record<string, string> = {
   "\v": "\\v",
 };
 
+/** A float64 as Go's `%v`: the shortest digits, with an exponent of two digits where it is less than -4 or more than 5. */
+export function formatFloat(value: number): string {
+  const [digits, exponent] = value.toExponential().split("e") as [string, string];
+  const power = Number(exponent);
+  if (power >= -4 && power <= 5) return String(value);
+  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
 /** A value as Go's `json.Marshal` writes it inside an error text: objects with sorted members, bigints as digits. */
 export function marshal(value: unknown): string {
   if (value === undefined || value === null) return "null";

@@ -1,4 +1,4 @@
-import { marshal, quote } from "../go-text.ts";
+import { formatFloat, marshal, quote } from "../go-text.ts";
 import { Float } from "../json/value.ts";
 import type { FieldPath } from "./path.ts";
 
@@ -32,11 +32,11 @@ type Where = FieldPath | string;
 const make = (type: FieldErrorType, field: Where, body: string): FieldError => ({ type, field: String(field), body });
 const withDetail = (head: string, detail: string | undefined) => (detail === undefined || detail === "" ? head : `${head}: ${detail}`);
 
-/** A value inside an error text: strings quoted, numbers and booleans bare, the rest as JSON. */
+/** A value inside an error text: strings quoted, numbers and booleans as `%v` prints them, the rest as JSON. */
 function shown(value: unknown): string {
   if (typeof value === "string") return quote(value);
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
-  if (value instanceof Float) return String(value.value);
+  if (value instanceof Float) return formatFloat(value.value);
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatFloat(value);
   return marshal(value);
 }
 
@@ -60,7 +60,8 @@ export const notSupported = (field: Where, value: unknown, supported: readonly s
 export const notFound = (field: Where, value: unknown) => make("FieldValueNotFound", field, `Not found: ${shown(value)}`);
 export const duplicate = (field: Where, value: unknown) => make("FieldValueDuplicate", field, `Duplicate value: ${shown(value)}`);
 export const forbidden = (field: Where, detail: string) => make("FieldValueForbidden", field, withDetail("Forbidden", detail));
-export const tooLong = (field: Where, max: number) => make("FieldValueTooLong", field, `Too long: may not be more than ${max} bytes`);
+export const tooLong = (field: Where, max: number) =>
+  make("FieldValueTooLong", field, `Too long: may not be more than ${max} ${max === 1 ? "byte" : "bytes"}`);
 export const tooMany = (field: Where, actual: number, max: number) =>
   make("FieldValueTooMany", field, `Too many: ${actual}: must have at most ${max} ${max === 1 ? "item" : "items"}`);
 export const tooFew = (field: Where, actual: number, min: number) =>

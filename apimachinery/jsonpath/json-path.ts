@@ -1,4 +1,4 @@
-import { marshal } from "../go-text.ts";
+import { formatFloat, marshal } from "../go-text.ts";
 import { Float, isJsonObject, type JsonValue } from "../json/value.ts";
 import { ParseError } from "../validation/parse-error.ts";
 import { type Constant, FILTER_OPERATORS, type FilterOperator, parseSteps, type Step } from "./parse.ts";
@@ -70,17 +70,9 @@ export function tryParseJsonPath(path: string): JsonPath | undefined {
 /** A value as text, as Go prints it: `<no value>` for null, compact JSON for lists and maps. */
 export function printValue(value: JsonValue): string {
   if (value === null) return "<no value>";
-  if (value instanceof Float) return printFloat(value.value);
-  if (typeof value === "number" && !Number.isInteger(value)) return printFloat(value);
+  if (value instanceof Float) return formatFloat(value.value);
+  if (typeof value === "number" && !Number.isInteger(value)) return formatFloat(value);
   return typeof value === "object" ? marshal(value) : String(value);
-}
-
-/** A float64 as Go's `%v`: the shortest digits, with an exponent where it is less than -4 or more than 5. */
-function printFloat(value: number): string {
-  const [digits, exponent] = value.toExponential().split("e") as [string, string];
-  const power = Number(exponent);
-  if (power >= -4 && power <= 5) return String(value);
-  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
 class Search {

@@ -1,3 +1,4 @@
+import { formatFloat } from "../../apimachinery/go-text.ts";
 import { Float, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 
 /** Go's name for the type that a JSON value has in an `interface{}`. */
@@ -28,8 +29,8 @@ export function goType(value: JsonValue): GoType {
 export function goPrint(value: JsonValue): string {
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(goPrint).join(" ")}]`;
-  if (value instanceof Float) return printFloat(value.value);
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : printFloat(value);
+  if (value instanceof Float) return formatFloat(value.value);
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatFloat(value);
   if (typeof value !== "object") return String(value);
   return `map[${Object.keys(value)
     .sort()
@@ -41,12 +42,4 @@ export function goPrint(value: JsonValue): string {
 export function goPrintString(value: JsonValue): string {
   if (value === null) return "%!s(<nil>)";
   return typeof value === "string" || typeof value === "object" ? goPrint(value) : `%!s(${goType(value)}=${goPrint(value)})`;
-}
-
-/** Shortest digits; an exponent of two digits or more below 1e-4 and from 1e21 on. */
-function printFloat(value: number): string {
-  const [mantissa, exponent] = value.toExponential().split("e") as [string, string];
-  const power = Number(exponent);
-  if (power >= -4 && power < 21) return String(value);
-  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
