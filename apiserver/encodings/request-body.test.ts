@@ -283,8 +283,15 @@ describe("the result of a patch", () => {
       `Invalid value: "[]": couldn't get version/kind; json parse error: json: cannot unmarshal array`,
     );
     expect(failureOf(() => results(configMap, { kind: "Secret", data: { a: "1" } }))).toContain("illegal base64 data at input byte 0");
-    expect(failureOf(() => results(configMap, { extra: 1 }, "Strict", { patchText: () => "map[extra:1]" }))).toBe(
-      '422  "" is invalid: patch: Invalid value: "map[extra:1]": strict decoding error: unknown field "extra"',
+  });
+
+  test("has its problems in the order of the text that is quoted, sorted where that is no JSON", () => {
+    const value = { metadata: { zz: 1 }, extra: 1 };
+    const told = 'strict decoding error: unknown field "extra", unknown field "metadata.zz"';
+    const json = '{"extra":1,"metadata":{"zz":1}}';
+    expect(failureOf(() => results(configMap, value, "Strict", { patchText: () => json }))).toContain(told);
+    expect(failureOf(() => results(configMap, value, "Strict", { strategic: true, patchText: () => "map[extra:1]" }))).toBe(
+      `422  "" is invalid: patch: Invalid value: "map[extra:1]": ${told}`,
     );
   });
 

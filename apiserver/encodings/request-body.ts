@@ -54,7 +54,10 @@ export function decodeRequestBody(
 
 export interface PatchResult {
   readonly fieldValidation: FieldValidation;
-  /** How the failure quotes the result: the patched JSON, or the patch as Go prints it (`map[data:map[a:1]]`). By default the value as JSON. */
+  /**
+   * How the failure quotes the result: as JSON, whose members are looked at in that order, or of a strategic merge the patch as Go prints it
+   * (`map[data:map[a:1]]`). By default the value as JSON.
+   */
   readonly patchText?: () => string;
   /** The patch was a strategic merge, whose results have other words for values that do not fit. Default: false. */
   readonly strategic?: boolean;
@@ -75,8 +78,10 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
   const judge = (object: unknown, problems: readonly string[]) =>
     judgeProblems(kind, object as KubeObject, { doubledKeys: [], problems: [...before, ...problems] }, fieldValidation, refuse);
   if (kind.flavor === "builtin") {
-    const { value: object, problems } = decodeBuiltin(kind, stringify(value), strict, refuse, words);
-    return judge(object, problems);
+    // problems are told in the order of the document that is quoted; the converter, which sees none, sorts them
+    const text = strategic ? stringify(value) : (options.patchText?.() ?? stringify(value));
+    const { value: object, problems } = decodeBuiltin(kind, text, strict, refuse, words);
+    return judge(object, strategic ? problems.toSorted() : problems);
   }
   if (!isJsonObject(value) || !value.kind) {
     const text = stringify(value);
