@@ -7,7 +7,7 @@ import { RestClient } from "../client/rest-client.ts";
 import { MemoryStorage } from "../storage/memory/memory-storage.ts";
 import { Core } from "./core.ts";
 import { inProcessTransport } from "./in-process/transport.ts";
-import type { ApiRequest, ApiResponse } from "./request.ts";
+import { type ApiRequest, type ApiResponse, isStream } from "./request.ts";
 
 const CONFIG_MAPS = { group: "", version: "v1", resource: "configmaps" };
 const NAMESPACES = { group: "", version: "v1", resource: "namespaces" };
@@ -54,6 +54,16 @@ afterEach(async () => {
   core.close();
   await storage.close();
   expect(panics.splice(0)).toEqual([]);
+});
+
+/** A GET by the administrator. */
+const requestOf = (path: string, query = "", headers: ApiRequest["headers"] = {}): ApiRequest => ({
+  method: "GET",
+  path,
+  query,
+  headers,
+  connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: { name: "admin", groups: ["system:masters"] } },
+  readBody: async () => new Uint8Array(),
 });
 
 /** The first events of a watch. */
@@ -147,6 +157,32 @@ describe("lists and watches", () => {
     expect(await take(events, 3)).toEqual(["ADDED b", "MODIFIED a", "DELETED b"]);
   });
 
+  it("end without a word at the first event that the form asked for cannot tell", async () => {
+    await client.create(CONFIG_MAPS, "ns", configMap("a"));
+    const response = await core.handle(
+      requestOf("/api/v1/namespaces/ns/configmaps", "watch=1", {
+        accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+      }),
+    );
+    expect(response.status).toBe(200);
+    const written: Uint8Array[] = [];
+    await new Promise<void>((resolve) => {
+      if (!isStream(response.body)) throw new Error("no stream");
+      response.body.open({ write: (chunk) => written.push(chunk) > 0, end: resolve });
+    });
+    expect(written).toEqual([]);
+  });
+
+  it("of one object below /watch/ take no selector of another", async () => {
+    const answer = (query: string) => core.handle(requestOf("/api/v1/watch/namespaces/ns/configmaps/a", `timeoutSeconds=1&${query}`));
+    for (const selector of ["metadata.name=b", "metadata.namespace=ns"]) {
+      expect((await answer(`fieldSelector=${encodeURIComponent(selector)}`)).status).toBe(400);
+    }
+    const fine = await answer("fieldSelector=metadata.name%3Da");
+    expect(fine.status).toBe(200);
+    if (isStream(fine.body)) fine.body.close();
+  });
+
   it("end cleanly when the server drains", async () => {
     const stop = new AbortController();
     const events = client.watch<ConfigMap>(CONFIG_MAPS, "ns", {}, stop.signal);
@@ -188,11 +224,8 @@ describe("a second server on the same store", () => {
 describe("what fails unexpectedly", () => {
   it("answers 500 in plain text, is reported, and leaves the server going", async () => {
     const request: ApiRequest = {
+      ...requestOf("/api/v1/namespaces/ns/configmaps"),
       method: "POST",
-      path: "/api/v1/namespaces/ns/configmaps",
-      query: "",
-      headers: {},
-      connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: { name: "admin", groups: ["system:masters"] } },
       readBody: async () => {
         throw new TypeError("out of the blue");
       },

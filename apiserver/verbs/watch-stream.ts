@@ -59,18 +59,36 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
     const wait = Math.min(BOOKMARK_INTERVAL, left - LAST_BOOKMARK);
     this.#bookmark = setTimeout(() => {
       const revision = this.#watcher?.revision ?? 0;
-      if (revision > 0) this.#sink?.write(this.#options.encoder.bookmark(revision, false));
-      this.#nextBookmark(left - wait);
+      if (revision > 0) this.#writeBookmark(revision, false);
+      if (this.#sink !== undefined) this.#nextBookmark(left - wait);
     }, wait);
   }
 
   event(type: EventType, record: ObjectRecord): boolean {
-    return this.#sink?.write(this.#options.encoder.event(type, record)) ?? false;
+    try {
+      return this.#sink?.write(this.#options.encoder.event(type, record)) ?? false;
+    } catch (error) {
+      return this.#endSilently(error);
+    }
   }
 
   initialEnd(revision: number): boolean {
-    if (!this.#options.bookmarks) return true;
-    return this.#sink?.write(this.#options.encoder.bookmark(revision, true)) ?? false;
+    return this.#options.bookmarks ? this.#writeBookmark(revision, true) : true;
+  }
+
+  #writeBookmark(revision: number, initialEventsEnd: boolean): boolean {
+    try {
+      return this.#sink?.write(this.#options.encoder.bookmark(revision, initialEventsEnd)) ?? false;
+    } catch (error) {
+      return this.#endSilently(error);
+    }
+  }
+
+  /** An event that cannot be told in the form that the client asked for ends the watch without a word, as in kube-apiserver. */
+  #endSilently(error: unknown): false {
+    if (!(error instanceof StatusError)) throw error;
+    this.drain();
+    return false;
   }
 
   /** The watch itself is over: with an ERROR event if something went wrong. */

@@ -27,7 +27,7 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
   const collection = await resource.collection(controlPlane);
 
   const selected = options.fields.requiresExactMatch("metadata.name");
-  if (name !== "" && selected !== undefined && selected !== name) {
+  if (name !== "" && selected !== name && !options.fields.empty) {
     throw badRequest("fieldSelector metadata.name doesn't match requested name");
   }
   const exact = name !== "" ? name : selected;
