@@ -107,6 +107,7 @@ export function validateOwnerReferences(references: readonly OwnerReference[], p
   const errors: FieldError[] = [];
   let controller: string | undefined;
   let others = 0;
+  let whole: string | undefined;
   for (const [i, reference] of references.entries()) {
     const at = path.index(i);
     if (!reference.apiVersion) errors.push(required(at.child("apiVersion"), "must not be empty"));
@@ -124,7 +125,8 @@ export function validateOwnerReferences(references: readonly OwnerReference[], p
     if (controller === undefined) controller = name;
     else if (++others <= MAX_OTHER_CONTROLLERS) {
       const rule = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
-      errors.push(invalidReference(path, `[${references.map(referenceText).join(",")}]`, rule));
+      whole ??= `[${references.map(referenceText).join(",")}]`;
+      errors.push(invalidReference(path, whole, rule));
     }
   }
   return errors;

@@ -110,7 +110,7 @@ describe.each([
       const text = response.text.startsWith("{") ? readStatus(response.text, status) : response.text;
       if (typeof message === "string") expect(text).toContain(message.replaceAll('\\"', '"'));
       else expect(text).toMatch(message);
-      expect(performance.now() - begun).toBeLessThan(8_000);
+      expect(performance.now() - begun).toBeLessThan(20_000);
     });
   });
 

@@ -74,11 +74,11 @@ await withEachKubectl((session) => {
     const [ready, groups, list] = await Promise.all([
       session.ok("get --raw /readyz"),
       session.ok("get --raw /apis"),
-      session.ok(`get --raw /api/v1/namespaces/${session.namespace}/configmaps?limit=1`),
+      session.ok(`get --raw /api/v1/namespaces/${session.namespace}/secrets?limit=1`),
     ]);
     expect(ready).toBe("ok");
     expect(JSON.parse(groups)).toMatchObject({ kind: "APIGroupList" });
-    expect(JSON.parse(list)).toMatchObject({ kind: "ConfigMapList", apiVersion: "v1", items: [] });
+    expect(JSON.parse(list)).toMatchObject({ kind: "SecretList", apiVersion: "v1", items: [] });
     expect(await session.fails("get --raw /api/v1/nothing")).toContain("(NotFound): the server could not find the requested resource");
   });
 
