@@ -3,7 +3,7 @@ import type { KubeObject, ManagedFieldsEntry } from "../../apimachinery/object.t
 import { Untypable } from "./compare.ts";
 import { ApplyConflicts, type Conflict } from "./conflicts.ts";
 import type { Write } from "./field-manager.ts";
-import { difference, EMPTY, intersection, isEmpty, union } from "./field-set.ts";
+import { difference, EMPTY, equalSets, intersection, isEmpty, union } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
 import { appliedBefore, KUBECTL } from "./last-applied.ts";
 import { entriesOf, isSameOwner, type Owner } from "./managed-fields.ts";
@@ -75,10 +75,7 @@ function attempt(versions: Versions, live: KubeObject, before: readonly Owner[],
   const fields = difference(applied, NEVER_OWNED);
   const time = changed ? write.time : last?.time;
   const isAsBefore = last?.entry !== undefined && last.apiVersion === own.apiVersion && time === last.time;
-  const owner: Owner =
-    isAsBefore && isEmpty(difference(fields, last.fields)) && isEmpty(difference(last.fields, fields))
-      ? last
-      : { ...applier, time, fields };
+  const owner: Owner = isAsBefore && equalSets(fields, last.fields) ? last : { ...applier, time, fields };
   return { object: changed ? object : undefined, entries: entriesOf(withOwner(left, owner)) };
 }
 
