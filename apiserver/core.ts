@@ -10,7 +10,7 @@ import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
 import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
-import { AggregatedDiscovery, wantsAggregated } from "./discovery/aggregated.ts";
+import { AggregatedDiscovery, aggregatedForm } from "./discovery/aggregated.ts";
 import { coreVersions, groupDocument, groupList } from "./discovery/groups.ts";
 import { resourceList } from "./discovery/resources.ts";
 import { encodeResponse } from "./encodings/response.ts";
@@ -139,7 +139,12 @@ export class Core {
         onlyGet(context);
         return this.#document(context, OFFERS.version, versionInfo(this.#options.productVersion), true);
       case "index":
-        return this.#document(context, OFFERS.groups, { paths: this.#paths() }, true);
+        // whatever the client accepts
+        return {
+          status: 200,
+          headers: { "content-type": "application/json" },
+          body: encodeResponse(this.#index(), "application/json", true),
+        };
       case "health":
         return this.health.answer(route.endpoint, route.check, context.query).then((answer) => answer ?? notFoundText());
       case "openapi":
@@ -178,8 +183,9 @@ export class Core {
   #roots(context: RequestContext, root: "groups" | "core-versions"): ApiResponse {
     const { accept } = context.request.headers;
     if (root === "core-versions") onlyGet(context);
-    if (wantsAggregated(accept) && !context.info.path.endsWith("/")) {
-      return this.#aggregated.answer(root === "groups" ? "apis" : "api", context.request.headers["if-none-match"]);
+    const aggregated = context.info.path.endsWith("/") ? undefined : aggregatedForm(accept);
+    if (aggregated !== undefined) {
+      return this.#aggregated.answer(root === "groups" ? "apis" : "api", aggregated, context.request.headers["if-none-match"]);
     }
     return root === "groups"
       ? this.#document(context, OFFERS.groups, groupList(this.registry))
@@ -200,13 +206,13 @@ export class Core {
     return (await this.#openapi)(request, path);
   }
 
-  #paths(): string[] {
+  #index(): { paths: string[] } {
     const groups = this.registry.groups.flatMap(({ name, versions }) =>
       name === ""
         ? versions.map(({ version }) => `/api/${version}`)
         : [`/apis/${name}`, ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)],
     );
-    return ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version", ...groups].sort();
+    return { paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version", ...groups].sort() };
   }
 }
 

@@ -1,22 +1,24 @@
 import { createHash } from "node:crypto";
+import { encodeResponse } from "../encodings/response.ts";
 import { acceptClauses } from "../negotiation/accept.ts";
+import { MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
 import type { GroupEntry, Registry } from "../registry/registry.ts";
 import type { ApiResponse } from "../request.ts";
 import { discoveredResources, responseKind } from "./resources.ts";
 
-/** The media type of aggregated discovery, parameters in the order that clients are sent. */
-const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+/** Parameters of the media type of aggregated discovery, in the order that clients are sent. */
+const PARAMETERS = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-/** Whether any clause asks for the aggregated form: it wins over plain JSON whatever their order and quality. */
-export function wantsAggregated(accept: string | undefined): boolean {
-  return acceptClauses(accept ?? "").some(
-    ({ type, subtype, parameters }) =>
-      (type === "application" || type === "*") &&
-      (subtype === "json" || subtype === "*") &&
-      parameters.get("g") === "apidiscovery.k8s.io" &&
-      parameters.get("v") === "v2" &&
-      parameters.get("as") === "APIGroupDiscoveryList",
-  );
+/** The encoding in which a client asks for the aggregated form: any clause that does wins over plain ones, whatever their order and quality. */
+export function aggregatedForm(accept: string | undefined): MediaType | undefined {
+  for (const { type, subtype, parameters } of acceptClauses(accept ?? "")) {
+    if (type !== "application" && type !== "*") continue;
+    if (parameters.get("g") !== "apidiscovery.k8s.io" || parameters.get("v") !== "v2") continue;
+    if (parameters.get("as") !== "APIGroupDiscoveryList") continue;
+    const mediaType = MEDIA_TYPES.find((known) => subtype === "*" || known === `application/${subtype}`);
+    if (mediaType !== undefined) return mediaType;
+  }
+  return undefined;
 }
 
 function groupItem({ name, versions }: GroupEntry) {
@@ -47,33 +49,50 @@ function groupItem({ name, versions }: GroupEntry) {
   };
 }
 
+type Root = "api" | "apis";
+
+interface AggregatedDocument {
+  /** That of the JSON, whichever form is sent. */
+  readonly etag: string;
+  readonly bodies: Map<MediaType, Buffer>;
+}
+
 /** Both aggregated documents of a registry, made on first use. */
 export class AggregatedDiscovery {
   readonly #registry: Registry;
-  readonly #documents = new Map<"api" | "apis", { body: Buffer; etag: string }>();
+  readonly #documents = new Map<Root, AggregatedDocument>();
 
   constructor(registry: Registry) {
     this.#registry = registry;
   }
 
   /** `/api` (the core group) or `/apis` (the others); 304 when the client has it already. */
-  answer(root: "api" | "apis", ifNoneMatch: string | undefined): ApiResponse {
-    const { body, etag } = this.#document(root);
-    const headers = { "content-type": AGGREGATED, etag, vary: "Accept", "cache-control": "public" };
+  answer(root: Root, mediaType: MediaType, ifNoneMatch: string | undefined): ApiResponse {
+    const { etag, bodies } = this.#document(root);
+    const headers = { "content-type": `${mediaType}${PARAMETERS}`, etag, vary: "Accept", "cache-control": "public" };
     if (ifNoneMatch === etag) return { status: 304, headers, body: Buffer.alloc(0) };
+    let body = bodies.get(mediaType);
+    if (body === undefined) {
+      body = this.#encoded(root, mediaType);
+      bodies.set(mediaType, body);
+    }
     return { status: 200, headers, body };
   }
 
-  #document(root: "api" | "apis"): { body: Buffer; etag: string } {
+  #document(root: Root): AggregatedDocument {
     let document = this.#documents.get(root);
     if (document === undefined) {
-      const groups = this.#registry.groups.filter(({ name }) => (root === "api") === (name === ""));
-      const body = Buffer.from(
-        `${JSON.stringify({ kind: "APIGroupDiscoveryList", apiVersion: "apidiscovery.k8s.io/v2", metadata: {}, items: groups.map(groupItem) })}\n`,
-      );
-      document = { body, etag: `"${createHash("sha512").update(body).digest("hex").toUpperCase()}"` };
+      const json = this.#encoded(root, "application/json");
+      const etag = `"${createHash("sha512").update(json).digest("hex").toUpperCase()}"`;
+      document = { etag, bodies: new Map([["application/json", json]]) };
       this.#documents.set(root, document);
     }
     return document;
+  }
+
+  #encoded(root: Root, mediaType: MediaType): Buffer {
+    const groups = this.#registry.groups.filter(({ name }) => (root === "api") === (name === ""));
+    const list = { kind: "APIGroupDiscoveryList", apiVersion: "apidiscovery.k8s.io/v2", metadata: {}, items: groups.map(groupItem) };
+    return encodeResponse(list, mediaType, false);
   }
 }

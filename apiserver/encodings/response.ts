@@ -6,6 +6,7 @@ import { emitYaml } from "../../apimachinery/yaml/emit.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
 import { hasProtobuf } from "./protobuf/decode.ts";
+import { encodeDiscovery } from "./protobuf/discovery.ts";
 import {
   encodeMessage,
   encodeMetadataMessage,
@@ -19,7 +20,7 @@ import {
  * An answer as bytes: JSON in one line with its end, or indented by two blanks and without; YAML as sigs.k8s.io/yaml writes it.
  * `pretty` means something to JSON only. (kube-api-behaviour 2.5, 2.7)
  *
- * In protobuf `value` has to be a Status, metadata alone, or of the kind that is given, or a list of these.
+ * In protobuf `value` has to be a Status, metadata alone, or of the kind that is given, or a list of these, or a document of discovery.
  * @throws StatusError NotAcceptable for another value in protobuf
  */
 export function encodeResponse(value: object, mediaType: MediaType, pretty: boolean, kind?: KindDefinition): Buffer {
@@ -34,13 +35,14 @@ export function encodeResponse(value: object, mediaType: MediaType, pretty: bool
 }
 
 interface ProtobufValue {
-  readonly apiVersion: string;
+  /** Some documents of discovery say none. */
+  readonly apiVersion?: string;
   readonly kind: string;
   readonly metadata: KubeObject["metadata"];
   readonly items?: readonly KubeObject[];
 }
 
-/** A Status, metadata alone, an object of the kind, or a list of either. */
+/** A Status, metadata alone, an object of the kind, or a list of either; without a kind a document of discovery. */
 function protobuf(value: ProtobufValue, kind: KindDefinition | undefined): Buffer {
   const messageOf = (object: KubeObject) => {
     if (value.kind.startsWith("PartialObjectMetadata")) return encodeMetadataMessage(object.metadata);
@@ -48,8 +50,11 @@ function protobuf(value: ProtobufValue, kind: KindDefinition | undefined): Buffe
     throw notAcceptable("only the following media types are accepted: application/json, application/yaml");
   };
   if (value.kind === "Status" && value.apiVersion === "v1") return encodeProtobufStatus(value as unknown as Status);
-  if (value.items !== undefined) return encodeProtobufList(value, value.metadata, value.items.map(messageOf));
-  return sealMessage(value, messageOf(value as KubeObject));
+  const type = { apiVersion: value.apiVersion ?? "", kind: value.kind };
+  const document = kind === undefined ? encodeDiscovery(value) : undefined;
+  if (document !== undefined) return sealMessage(type, document);
+  if (value.items !== undefined) return encodeProtobufList(type, value.metadata, value.items.map(messageOf));
+  return sealMessage(type, messageOf(value as KubeObject));
 }
 
 /** A Status as bytes. */

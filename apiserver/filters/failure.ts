@@ -2,7 +2,7 @@ import { type Status, StatusError, timeout, unknownError } from "../../apimachin
 import { StorageError, UnknownOutcomeError } from "../../storage/storage.ts";
 import { encodeStatus } from "../encodings/response.ts";
 import { acceptClauses } from "../negotiation/accept.ts";
-import { MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
+import { isTransformed, MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { statusHeaders, textResponse } from "./responses.ts";
 
@@ -38,8 +38,8 @@ export function statusResponse(code: number, status: Status, request: ApiRequest
 function errorMediaType(accept: string | undefined): MediaType {
   for (const { type, subtype, parameters } of acceptClauses(accept ?? "")) {
     if (parameters.has("sv") || (parameters.has("stream") && parameters.get("stream") !== "watch")) continue;
-    // there are no tables in protobuf: such a clause asks for nothing that could be had
-    if (subtype === "vnd.kubernetes.protobuf" && parameters.get("as") === "Table") continue;
+    // a Status has no other shape
+    if (isTransformed(parameters)) continue;
     if (type === "*") return "application/json";
     const found = MEDIA_TYPES.find((mediaType) => mediaType === `application/${subtype}` && type === "application");
     if (found !== undefined) return found;

@@ -43,6 +43,7 @@ describe("content negotiation", () => {
     const only = "406 only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
     expect(chosen("application/json;as=Table;g=meta.k8s.io;v=v2", OFFERS.builtinObject)).toBe(only);
     expect(chosen("application/json;as=Table;v=v1", OFFERS.builtinObject)).toBe(only);
+    expect(chosen("application/json;g=meta.k8s.io;v=v1", OFFERS.builtinObject)).toBe(only);
     expect(chosen("application/vnd.kubernetes.protobuf;as=Table;g=meta.k8s.io;v=v1", OFFERS.builtinObject)).toBe(only);
   });
 

@@ -107,12 +107,16 @@ function matches({ type, subtype }: Clause, mediaType: MediaType): boolean {
   return type === "application" && (subtype === "*" || mediaType === `application/${subtype}`);
 }
 
+/** Whether a clause asks for another shape; group and version alone do so too, and then there is none such. */
+export const isTransformed = (parameters: Clause["parameters"]): boolean =>
+  parameters.has("as") || parameters.has("g") || parameters.has("v");
+
 function accepted({ parameters }: Clause, mediaType: MediaType, offered: Offer): Negotiated | undefined {
   if (parameters.has("sv")) return undefined;
   if (parameters.has("stream") && (parameters.get("stream") !== "watch" || !offered.stream)) return undefined;
   const pretty = parameters.get("pretty") === "1";
-  const transform = parameters.get("as");
-  if (transform === undefined) return { mediaType, pretty };
+  if (!isTransformed(parameters)) return { mediaType, pretty };
+  const transform = parameters.get("as") ?? "";
   const version = parameters.get("v");
   if (!offered.transforms || parameters.get("g") !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1")) return undefined;
   if (transform === "Table" ? mediaType === "application/vnd.kubernetes.protobuf" : !/^PartialObjectMetadata(List)?$/.test(transform)) {

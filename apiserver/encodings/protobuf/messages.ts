@@ -22,7 +22,7 @@ const ownerReference = message(
   [7, "blockOwnerDeletion", "bool", "pointer"],
 );
 
-const objectMeta = message(
+export const objectMeta = message(
   "ObjectMeta",
   [1, "name", "string"],
   [2, "generateName", "string"],
