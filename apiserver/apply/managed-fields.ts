@@ -35,15 +35,17 @@ function ownerOf(entry: ManagedFieldsEntry, fields: FieldSet): Owner {
  */
 export function readOwners(entries: readonly ManagedFieldsEntry[]): Owner[] | undefined {
   const owners: Owner[] = [];
+  const places = new Map<string, number>();
   for (const entry of entries) {
     if ((entry.operation !== "Apply" && entry.operation !== "Update") || !entry.apiVersion || entry.fieldsType !== "FieldsV1")
       return undefined;
     const fields = readFields(entry.fieldsV1 ?? EMPTY);
     if (fields === undefined) return undefined;
     const { entry: _, ...owner } = ownerOf(entry, fields);
-    const place = owners.findIndex((other) => isSameOwner(other, owner));
-    if (place < 0) owners.push(owner);
-    else owners[place] = owner;
+    const identifier = identifierOf(owner);
+    const place = places.get(identifier) ?? owners.length;
+    places.set(identifier, place);
+    owners[place] = owner;
   }
   return owners;
 }

@@ -103,24 +103,34 @@ export function capUpdaters(owners: readonly Owner[]): readonly Owner[] {
   const updaters = owners.filter(({ operation }) => operation === "Update");
   if (updaters.length <= MAX_UPDATERS) return owners;
   const oldest = [...updaters].sort((a, b) => secondsOf(a.time) - secondsOf(b.time) || compareUtf8(identifierOf(a), identifierOf(b)));
-  let left = owners;
-  /** By version: the first owner that will be merged, once there is a second. */
-  const first = new Map<string, Owner>();
+  /** Those to merge, by version; one alone stays as it is. */
+  const merging = new Map<string, Owner[]>();
   let count = updaters.length;
   for (const owner of oldest) {
     if (count <= MAX_UPDATERS) break;
-    const before = first.get(owner.apiVersion);
-    first.set(owner.apiVersion, owner);
-    if (before === undefined) continue;
-    const merged: Owner = { ...ANCIENT, apiVersion: owner.apiVersion, time: owner.time, fields: union(owner.fields, before.fields) };
-    left = withOwner(
-      left.filter((other) => other !== owner && other !== before),
-      { ...merged, fields: union(merged.fields, fieldsOf(left, merged)) },
-    );
-    first.set(owner.apiVersion, left[left.length - 1] as Owner);
-    count -= 1;
+    const present = merging.get(owner.apiVersion);
+    if (present === undefined) merging.set(owner.apiVersion, [owner]);
+    else {
+      present.push(owner);
+      count -= 1;
+    }
+  }
+  let left = owners;
+  for (const [apiVersion, merged] of merging) {
+    if (merged.length === 1) continue;
+    const gone = new Set(merged);
+    left = left.filter((owner) => !gone.has(owner));
+    const ancient = { ...ANCIENT, apiVersion, time: merged[merged.length - 1]?.time };
+    left = withOwner(left, { ...ancient, fields: union(unionOf(merged.map(({ fields }) => fields)), fieldsOf(left, ancient)) });
   }
   return left;
+}
+
+/** By halves: one after the other every union would copy all that came before. */
+function unionOf(sets: readonly FieldSet[]): FieldSet {
+  if (sets.length === 1) return sets[0] as FieldSet;
+  const half = sets.length >> 1;
+  return union(unionOf(sets.slice(0, half)), unionOf(sets.slice(half)));
 }
 
 /** The owners with one more, or in place of what it was. */
