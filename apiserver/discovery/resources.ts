@@ -57,11 +57,7 @@ function subresourcesOf({ subresources, flavor }: KindDefinition): DiscoveredSub
 /** Tells clients whether the stored form of a kind changed (k8s.io/apiserver, pkg/endpoints/discovery/storageversionhash.go). */
 export function storageVersionHash(kind: KindDefinition): string {
   const { group, version, kind: name } = kind.storedAs ?? kind;
-  return createHash("sha256")
-    .update(`${group === "" ? version : `${group}/${version}`}/${name}`)
-    .digest()
-    .subarray(0, 8)
-    .toString("base64");
+  return createHash("sha256").update(`${group}/${version}/${name}`).digest().subarray(0, 8).toString("base64");
 }
 
 /** `/api/v1`, `/apis/{group}/{version}`: an APIResourceList. The core group leaves out its apiVersion. */
