@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Namespace } from "../../apis/core/v1/namespace.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
+import { eventually } from "../../test/tools/eventually.ts";
 import { NAMESPACES } from "./content.ts";
 import { namespaceController } from "./namespace-controller.ts";
 
@@ -33,7 +34,7 @@ const release = (name: string) => plane.admin.patch(CONFIG_MAPS, { namespace: "n
 
 const present = () => plane.admin.get<Namespace>(NAMESPACES, { name: "ns" });
 
-const isGone = () => vi.waitFor(() => expect(present()).rejects.toMatchObject({ code: 404 }), 8_000);
+const isGone = () => eventually(() => expect(present()).rejects.toMatchObject({ code: 404 }));
 
 describe("the namespace controller", () => {
   it("takes everything along that is in a namespace, and nothing else", async () => {
@@ -66,7 +67,7 @@ describe("the namespace controller", () => {
     ]);
     plane.run(namespaceController);
     await plane.admin.delete(NAMESPACES, { name: "ns" });
-    await vi.waitFor(async () => expect((await present()).status?.conditions).toHaveLength(5), 3_000);
+    await eventually(async () => expect((await present()).status?.conditions).toHaveLength(5));
     const { status, spec } = await present();
     expect(spec).toEqual({ finalizers: ["kubernetes"] });
     expect(status?.conditions?.map(({ type, status, reason, message }) => [type, status, reason, message])).toEqual([
@@ -90,7 +91,7 @@ describe("the namespace controller", () => {
     plane.run(namespaceController);
     await createNamespace("ns", { spec: { finalizers: ["example.com/mine"] }, metadata: { finalizers: ["example.com/hold"] } });
     await plane.admin.delete(NAMESPACES, { name: "ns" });
-    await vi.waitFor(async () => expect((await present()).spec?.finalizers).toEqual(["example.com/mine"]));
+    await eventually(async () => expect((await present()).spec?.finalizers).toEqual(["example.com/mine"]));
     await plane.admin.update(NAMESPACES, { ...(await present()), spec: {} }, { subresource: "finalize" });
     expect((await present()).metadata.finalizers).toEqual(["example.com/hold"]);
     await plane.admin.patch(NAMESPACES, { name: "ns" }, MERGE, { metadata: { finalizers: null } });
@@ -117,7 +118,7 @@ describe("the namespace controller", () => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => createConfigMap("ns", `c${i}`)));
     plane.run(namespaceController);
     await plane.admin.delete(NAMESPACES, { name: "ns" });
-    await vi.waitFor(async () => expect((await plane.admin.list(CONFIG_MAPS, "ns")).items.length).toBeLessThan(20), { interval: 1 });
+    await eventually(async () => expect((await plane.admin.list(CONFIG_MAPS, "ns")).items.length).toBeLessThan(20));
     plane.break();
     await new Promise((resolve) => setTimeout(resolve, 50));
     plane.mend();

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import type { Network } from "../../apis/networking/v1alpha/network.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
+import { eventually } from "../../test/tools/eventually.ts";
 import { networkController } from "./network-controller.ts";
 
 const GROUP = { group: "networking.datumapis.com", version: "v1alpha" };
@@ -51,8 +52,8 @@ const createContext = (name: string, network: string, owner?: KubeObject, finali
 const present = (name = "net") => plane.admin.get<Network>(NETWORKS, { namespace: "ns", name });
 const contexts = async () => (await plane.admin.list(CONTEXTS, "ns")).items.map(({ metadata }) => metadata.name);
 const isReady = (name = "net") =>
-  vi.waitFor(async () => expect((await present(name)).status?.conditions).toMatchObject([{ type: "Ready", status: "True" }]));
-const isGone = (name = "net") => vi.waitFor(() => expect(present(name)).rejects.toMatchObject({ code: 404 }));
+  eventually(async () => expect((await present(name)).status?.conditions).toMatchObject([{ type: "Ready", status: "True" }]));
+const isGone = (name = "net") => eventually(() => expect(present(name)).rejects.toMatchObject({ code: 404 }));
 
 describe("the network controller", () => {
   it("holds a network and makes it ready", async () => {
@@ -79,7 +80,7 @@ describe("the network controller", () => {
     await isReady();
     now += 3_600_000;
     await plane.admin.patch(NETWORKS, { namespace: "ns", name: "net" }, MERGE, { spec: { mtu: 1400 } });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await present()).status?.conditions).toMatchObject([
         { status: "True", observedGeneration: 2, lastTransitionTime: "2026-01-01T00:00:00Z" },
       ]),
@@ -112,7 +113,7 @@ describe("the network controller", () => {
     await createContext("named", "net");
     await createContext("of-another", "other");
     await plane.admin.delete(NETWORKS, { namespace: "ns", name: "net" });
-    await vi.waitFor(async () => expect(await contexts()).toEqual(["of-another", "owned"]));
+    await eventually(async () => expect(await contexts()).toEqual(["of-another", "owned"]));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await present()).metadata.finalizers).toEqual([FINALIZER]);
     const events = (await plane.admin.list(EVENTS, "ns")).items;
@@ -141,7 +142,7 @@ describe("the network controller", () => {
       metadata: { finalizers: [FINALIZER, "example.com/hold"] },
     });
     await plane.admin.delete(NETWORKS, { namespace: "ns", name: "net" });
-    await vi.waitFor(async () => expect((await present()).metadata.finalizers).toEqual(["example.com/hold"]));
+    await eventually(async () => expect((await present()).metadata.finalizers).toEqual(["example.com/hold"]));
   });
 
   it("finishes a deletion that began while it was away", async () => {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
+import { eventually } from "../../test/tools/eventually.ts";
 import { Informer, keyOf } from "./informer.ts";
 
 const CONFIG_MAPS = { group: "", version: "v1", resource: "configmaps" };
@@ -52,7 +53,7 @@ async function start(): Promise<void> {
   await informer.synced;
 }
 
-const sees = (...events: string[]) => vi.waitFor(() => expect(seen).toEqual(events));
+const sees = (...events: string[]) => eventually(() => expect(seen).toEqual(events));
 
 describe("an informer", () => {
   it("tells what is there, is synced, and tells what happens from then on", async () => {
@@ -92,7 +93,7 @@ describe("an informer", () => {
     await change("a", "2");
     await create("b");
     await remove("a");
-    await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0));
+    await eventually(() => expect(errors.length).toBeGreaterThan(0));
     expect(seen).toEqual(["added ns/a 1"]);
     plane.mend();
     await sees("added ns/a 1", "changed ns/a 2", "added ns/b 1", "removed ns/a 2");
@@ -111,15 +112,15 @@ describe("an informer", () => {
     plane.mend();
     await sees("added ns/changes 1", "added ns/goes 1", "added ns/stays 1", "changed ns/changes 2", "added ns/new 1", "removed ns/goes 1");
     await change("stays", "2");
-    await vi.waitFor(() => expect(seen.at(-1)).toBe("changed ns/stays 2"));
+    await eventually(() => expect(seen.at(-1)).toBe("changed ns/stays 2"));
   });
 
   it("waits longer and longer while nothing answers", async () => {
     plane.break();
     running = informer.run(stop.signal);
-    await vi.waitFor(() => expect(errors).toHaveLength(3), 2_000);
+    await eventually(() => expect(errors).toHaveLength(3));
     const begun = performance.now();
-    await vi.waitFor(() => expect(errors).toHaveLength(4), 2_000);
+    await eventually(() => expect(errors).toHaveLength(4));
     expect(performance.now() - begun).toBeGreaterThan(200);
     plane.mend();
     await informer.synced;
@@ -128,7 +129,7 @@ describe("an informer", () => {
   it("ends when it is told to, also while it waits", async () => {
     plane.break();
     running = informer.run(stop.signal);
-    await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0));
+    await eventually(() => expect(errors.length).toBeGreaterThan(0));
     stop.abort();
     await running;
   });

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
+import { eventually } from "../../test/tools/eventually.ts";
 import { systemNamespacesController } from "./system-namespaces-controller.ts";
 
 const NAMESPACES = { group: "", version: "v1", resource: "namespaces" };
@@ -26,17 +27,17 @@ describe("the controller of the system's namespaces", () => {
       metadata: { name: "default" },
     });
     plane.run(systemNamespacesController);
-    await vi.waitFor(async () => expect(await names()).toEqual(SYSTEM));
+    await eventually(async () => expect(await names()).toEqual(SYSTEM));
     expect((await plane.admin.get(NAMESPACES, { name: "default" })).metadata.uid).toBe(metadata.uid);
   });
 
   it("brings back one that was taken out of the store", async () => {
     plane.run(systemNamespacesController);
-    await vi.waitFor(async () => expect(await names()).toEqual(SYSTEM));
+    await eventually(async () => expect(await names()).toEqual(SYSTEM));
     const [key] = (await plane.storage.scan({ prefix: "" })).items.filter(({ key }) => key.endsWith("/kube-public"));
     const uid = (await plane.admin.get(NAMESPACES, { name: "kube-public" })).metadata.uid;
     await plane.storage.delete(key!.key, key!.revision);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const found = await plane.admin.get(NAMESPACES, { name: "kube-public" });
       expect(found.metadata.uid).not.toBe(uid);
     });
@@ -48,7 +49,7 @@ describe("the controller of the system's namespaces", () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await names()).toEqual([]);
     plane.mend();
-    await vi.waitFor(async () => expect(await names()).toEqual(SYSTEM));
+    await eventually(async () => expect(await names()).toEqual(SYSTEM));
     plane.errors.length = 0;
   });
 });

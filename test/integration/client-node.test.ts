@@ -13,7 +13,8 @@ import {
   VersionApi,
   Watch,
 } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../tools/eventually.ts";
 import { startTestServer, type TestServer } from "../tools/server.ts";
 
 let server: TestServer;
@@ -115,13 +116,13 @@ describe("@kubernetes/client-node", () => {
       setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
     );
     expect(patched).toMatchObject({ metadata: { generation: 2 }, spec: { mtu: 1400 } });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await api.getNamespacedCustomObjectStatus(one)).toMatchObject({ status: { conditions: [{ type: "Ready", status: "True" }] } }),
     );
     expect((await api.listNamespacedCustomObject({ ...networks, namespace })).items).toHaveLength(1);
     expect((await api.listCustomObjectForAllNamespaces(networks)).kind).toBe("NetworkList");
     await api.deleteNamespacedCustomObject(one);
-    await vi.waitFor(async () => expect((await failure(api.getNamespacedCustomObject(one))).code).toBe(404));
+    await eventually(async () => expect((await failure(api.getNamespacedCustomObject(one))).code).toBe(404));
     const invalid = await failure(api.createNamespacedCustomObject({ ...networks, namespace, body: { ...network("x"), spec: {} } }));
     expect([invalid.code, JSON.parse(invalid.body as string).details.causes]).toEqual([
       422,
@@ -163,7 +164,7 @@ describe("@kubernetes/client-node", () => {
         setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch),
       );
       await core.deleteNamespacedConfigMap({ namespace, name: "new" });
-      await vi.waitFor(() => expect(seen).toEqual(["add before", "add new 1", "update new 2", "delete new 2"]), 5_000);
+      await eventually(() => expect(seen).toEqual(["add before", "add new 1", "update new 2", "delete new 2"]));
       expect(informer.list().map(({ metadata }) => metadata?.name)).toEqual(["before"]);
       expect(errors).toEqual([]);
     } finally {
@@ -183,10 +184,10 @@ describe("@kubernetes/client-node", () => {
       () => {},
     );
     try {
-      await vi.waitFor(() => expect(seen).toContain("MODIFIED seen"));
+      await eventually(() => expect(seen).toContain("MODIFIED seen"));
       expect(seen[0]).toBe("ADDED seen");
       await api.deleteNamespacedCustomObject({ ...networks, namespace, name: "seen" });
-      await vi.waitFor(() => expect(seen.at(-1)).toBe("DELETED seen"));
+      await eventually(() => expect(seen.at(-1)).toBe("DELETED seen"));
     } finally {
       watch.abort();
     }

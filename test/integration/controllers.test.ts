@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { openEmbedded } from "../../storage/embedded/open.ts";
 import { openEtcd } from "../../storage/etcd/open.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { eventually } from "../tools/eventually.ts";
 import { freshEtcd, startTestServer, type TestServer, temporaryFolder } from "../tools/server.ts";
 
 const NETWORKING = "/apis/networking.datumapis.com/v1alpha";
@@ -24,7 +25,7 @@ async function create(collection: string, object: object): Promise<void> {
 
 const namespace = (name: string) => create("/api/v1/namespaces", { metadata: { name } });
 const status = async (address: string) => (await server.send("GET", address)).status;
-const isGone = (address: string) => vi.waitFor(async () => expect(await status(address)).toBe(404), 10_000);
+const isGone = (address: string) => eventually(async () => expect(await status(address)).toBe(404));
 
 const network = (name: string) => ({
   apiVersion: "networking.datumapis.com/v1alpha",
@@ -68,7 +69,7 @@ describe("a namespace", () => {
     const core = "/api/v1/namespaces/held";
     await create(`${core}/configmaps`, { metadata: { name: "stays", finalizers: ["example.com/hold"] } });
     await server.send("DELETE", core);
-    await vi.waitFor(async () => expect((await server.send("GET", core)).body.status.conditions).toHaveLength(5), 10_000);
+    await eventually(async () => expect((await server.send("GET", core)).body.status.conditions).toHaveLength(5));
     const { conditions } = (await server.send("GET", core)).body.status;
     expect(conditions.map(({ type, status }: { type: string; status: string }) => `${type} ${status}`)).toEqual([
       "NamespaceDeletionDiscoveryFailure False",
@@ -96,7 +97,7 @@ describe("a namespace", () => {
     try {
       const first = await startTestServer({ dataDir, etcd });
       const address = "/api/v1/namespaces/kube-public";
-      await vi.waitFor(async () => expect((await first.send("GET", address)).status).toBe(200));
+      await eventually(async () => expect((await first.send("GET", address)).status).toBe(200));
       const { uid } = (await first.send("GET", address)).body.metadata;
       await first.close();
 
@@ -106,7 +107,7 @@ describe("a namespace", () => {
       await storage.close();
 
       const second = await startTestServer({ dataDir, etcd });
-      await vi.waitFor(async () => expect((await second.send("GET", address)).body.metadata?.uid).toMatch(/-/));
+      await eventually(async () => expect((await second.send("GET", address)).body.metadata?.uid).toMatch(/-/));
       expect((await second.send("GET", address)).body.metadata.uid).not.toBe(uid);
       await second.close();
     } finally {
@@ -129,10 +130,10 @@ describe("a network", () => {
   it("is held, becomes ready, and tells so at every change", async () => {
     await create(networks, network("ready"));
     const condition = async () => (await server.send("GET", `${networks}/ready`)).body.status?.conditions?.[0];
-    await vi.waitFor(async () => expect(await condition()).toMatchObject({ type: "Ready", status: "True", observedGeneration: 1 }));
+    await eventually(async () => expect(await condition()).toMatchObject({ type: "Ready", status: "True", observedGeneration: 1 }));
     const before = await condition();
     await server.send("PATCH", `${networks}/ready`, '{"spec":{"mtu":1400}}', MERGE);
-    await vi.waitFor(async () => expect(await condition()).toEqual({ ...before, observedGeneration: 2 }));
+    await eventually(async () => expect(await condition()).toEqual({ ...before, observedGeneration: 2 }));
     expect((await server.send("GET", `${networks}/ready`)).body.metadata.finalizers).toEqual([
       "networking.datumapis.com/network-controller",
     ]);
@@ -140,13 +141,13 @@ describe("a network", () => {
 
   it("goes after its contexts, and tells what it waits for", async () => {
     await create(networks, network("ordered"));
-    await vi.waitFor(async () => expect((await server.send("GET", `${networks}/ordered`)).body.metadata.finalizers).toHaveLength(1));
+    await eventually(async () => expect((await server.send("GET", `${networks}/ordered`)).body.metadata.finalizers).toHaveLength(1));
     await create(contexts, context("held", "ordered", ["example.com/hold"]));
     await create(contexts, context("free", "ordered"));
     await server.send("DELETE", `${networks}/ordered`);
     await isGone(`${contexts}/free`);
     expect([await status(`${networks}/ordered`), await status(`${contexts}/held`)]).toEqual([200, 200]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const events = await server.send("GET", "/api/v1/namespaces/networks/events?fieldSelector=involvedObject.name%3Dordered");
       expect(events.body.items).toMatchObject([
         { reason: "DeletingContexts", message: "Deleting the network's contexts first: free, held", type: "Normal" },

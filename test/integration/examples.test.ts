@@ -2,10 +2,11 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
 import { kinds } from "../../apis/kinds.ts";
+import { eventually } from "../tools/eventually.ts";
 import { kubectls } from "../tools/kubectl.ts";
 import { startTestServer, type TestServer } from "../tools/server.ts";
 
@@ -66,7 +67,7 @@ describe("the examples", () => {
   });
 
   it("come to life: the network is held and ready", async () => {
-    await vi.waitFor(async () => expect((await one("Network")).status).toMatchObject({ conditions: [{ type: "Ready", status: "True" }] }));
+    await eventually(async () => expect((await one("Network")).status).toMatchObject({ conditions: [{ type: "Ready", status: "True" }] }));
     expect((await one("Network")).metadata.finalizers).toEqual(["networking.datumapis.com/network-controller"]);
     expect(await kubectl("wait", "network/default", "--for=condition=Ready", "--timeout=5s")).toContain("condition met");
   });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import { eventually } from "../../tools/eventually.ts";
 import { type Session, withEachKubectl } from "./session.ts";
 
 const labelled = (...names: string[]) =>
@@ -48,7 +49,7 @@ await withEachKubectl((session) => {
     const ended = once(waiting, "close");
     let output = "";
     waiting.stdout?.setEncoding("utf8").on("data", (chunk) => (output += chunk));
-    await vi.waitFor(() => expect(output).toContain('configmap "held-1" deleted'), 10_000);
+    await eventually(() => expect(output).toContain('configmap "held-1" deleted'));
     expect(waiting.exitCode).toBeNull();
     await session.ok(finalizers("null"));
     expect(await ended).toEqual([0, null]);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { eventually } from "../../tools/eventually.ts";
 import { rows, type Session, withEachKubectl } from "./session.ts";
 
 const network = (name: string) => ({
@@ -32,7 +33,7 @@ async function prepare({ server, namespace }: Session): Promise<void> {
     server.send("POST", networks, network("net")),
     server.send("POST", "/api/v1/namespaces", { metadata: { name: changing(namespace) } }),
   ]);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { status } = (await server.send("GET", `${networks}/net`)).body;
     expect(status?.conditions).toMatchObject([{ type: "Ready", status: "True" }]);
   });
@@ -50,9 +51,9 @@ async function followed(
   child.stdout?.setEncoding("utf8").on("data", (chunk) => (output += chunk));
   const ended = once(child, "close");
   try {
-    await vi.waitFor(() => expect(output).toMatch(enough[0] as RegExp), 10_000);
+    await eventually(() => expect(output).toMatch(enough[0] as RegExp));
     await meanwhile();
-    for (const pattern of enough) await vi.waitFor(() => expect(output).toMatch(pattern), 10_000);
+    for (const pattern of enough) await eventually(() => expect(output).toMatch(pattern));
   } finally {
     child.kill();
     await ended;
