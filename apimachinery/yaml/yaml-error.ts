@@ -14,20 +14,26 @@ export class YamlError extends DecodeError {
  * is not told at all. (goyaml.v2, decode.go: parser.fail)
  */
 export function translate(error: YAMLError, text: string): YamlError {
-  const { problem, scanner } = problemOf(error);
-  const atEnd = problem === UNTERMINATED || /^did not find expected ',' or/.test(problem);
-  const line = lineOf(text, atEnd ? text.length : error.pos[0]);
+  const { problem, scanner } = problemOf(error, text);
+  const atEnd = problem === UNTERMINATED || problem === NO_NODE || /^did not find expected ',' or/.test(problem);
+  // the end of a text is at the beginning of a line
+  const last = atEnd && !scanner && !text.endsWith("\n") ? 1 : 0;
+  const line = lineOf(text, atEnd ? text.length : error.pos[0]) + last;
   if (line === 0) return new YamlError(`yaml: ${problem}`);
   return new YamlError(`yaml: line ${scanner ? line + 1 : line}: ${problem}`);
 }
 
 const UNTERMINATED = "found unexpected end of stream";
+const NO_NODE = "did not find expected node content";
 
-function problemOf({ code, message }: YAMLError): { problem: string; scanner: boolean } {
+function problemOf({ code, message, pos }: YAMLError, text: string): { problem: string; scanner: boolean } {
   const scanner = (problem: string) => ({ problem, scanner: true });
   const parser = (problem: string) => ({ problem, scanner: false });
   switch (code) {
     case "TAB_AS_INDENT":
+      // a plain scalar goes on in the next line, and there the tab is met
+      if (/[^\s:"'|>\]}[{,-][ ]*\n\s*$/.test(text.slice(0, pos[0]))) return scanner("found a tab character that violates indentation");
+      return scanner("found character that cannot start any token");
     case "BAD_SCALAR_START":
       return scanner("found character that cannot start any token");
     case "BLOCK_AS_IMPLICIT_KEY":
@@ -42,21 +48,23 @@ function problemOf({ code, message }: YAMLError): { problem: string; scanner: bo
     case "RESOURCE_EXHAUSTION":
       return { problem: "exceeded max depth of 10000", scanner: false };
     case "BAD_INDENT":
-      if (/flow/i.test(message)) return parser(message.includes("sequence") ? CLOSE_LIST : CLOSE_MAP);
+      if (/flow/i.test(message)) return parser(unclosed(message.includes("sequence"), text));
       return parser(/sequence/i.test(message) ? "did not find expected '-' indicator" : "did not find expected key");
     case "MISSING_CHAR":
       if (/closing .?quote/.test(message)) return scanner(UNTERMINATED);
-      if (/flow sequence|end with (a )?\]/.test(message)) return parser(CLOSE_LIST);
-      if (/flow map|end with (a )?\}/.test(message)) return parser(CLOSE_MAP);
+      if (/flow (sequence|map)|end with (a )?[\]}]/.test(message)) return parser(unclosed(/flow sequence|\]/.test(message), text));
       if (/Implicit map keys/.test(message)) return scanner("could not find expected ':'");
       return parser("did not find expected <document start>");
     default:
-      return parser("did not find expected node content");
+      return parser(NO_NODE);
   }
 }
 
-const CLOSE_LIST = "did not find expected ',' or ']'";
-const CLOSE_MAP = "did not find expected ',' or '}'";
+/** What a list or a map in brackets lacks at the end of the text: behind a bracket or a comma an item, behind an item what ends it. */
+function unclosed(list: boolean, text: string): string {
+  if (/[[{,]\s*$/.test(text)) return NO_NODE;
+  return `did not find expected ',' or '${list ? "]" : "}"}'`;
+}
 
 /** The line of an offset, from 0; counted from another offset if that is given. */
 export function lineOf(text: string, offset: number, from = 0): number {
