@@ -1,13 +1,11 @@
 import { forbidden, notFound } from "../apimachinery/status/status.ts";
+import { SYSTEM_NAMESPACES } from "../apis/core/v1/namespace.ts";
 import type { AdmissionPlugin, Attributes } from "./admission.ts";
 
 /** What admission knows of namespaces: the phase of one, undefined when there is none. */
 export interface NamespaceReader {
   phase(controlPlane: string, name: string): string | undefined | Promise<string | undefined>;
 }
-
-/** Namespaces that nobody may delete. */
-const IMMORTAL = new Set(["default", "kube-system", "kube-public"]);
 
 const NAMESPACES = { group: "", resource: "namespaces" };
 
@@ -25,7 +23,7 @@ export function namespaceLifecycle(namespaces: NamespaceReader): AdmissionPlugin
 async function check(attributes: Attributes, namespaces: NamespaceReader): Promise<void> {
   const { operation, resource, namespace, name, controlPlane } = attributes;
   if (resource.group === "" && resource.resource === "namespaces") {
-    if (operation === "DELETE" && IMMORTAL.has(name)) throw forbidden(NAMESPACES, name, "this namespace may not be deleted");
+    if (operation === "DELETE" && SYSTEM_NAMESPACES.has(name)) throw forbidden(NAMESPACES, name, "this namespace may not be deleted");
     return;
   }
   if (operation !== "CREATE" || namespace === "") return;

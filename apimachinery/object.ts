@@ -1,5 +1,7 @@
 /** The shapes that every Kubernetes object shares (k8s.io/apimachinery, pkg/apis/meta/v1). */
 
+import type { JsonObject } from "./json/value.ts";
+
 export interface GroupVersionKind {
   readonly group: string;
   readonly version: string;
@@ -68,6 +70,9 @@ export interface KubeList<T extends KubeObject = KubeObject> {
   metadata: ListMeta;
   items: T[];
 }
+
+/** The same object, as what works on any JSON sees it. */
+export const asJson = (object: KubeObject): JsonObject => object as unknown as JsonObject;
 
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {

@@ -60,3 +60,10 @@ export interface Sink {
 }
 
 export const isStream = (body: Body): body is StreamBody => "open" in body;
+
+/** How many bytes the pieces hold together. */
+export function lengthOf(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+}

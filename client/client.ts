@@ -31,7 +31,7 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 
 /**
  * What controllers and programs see of a control plane. Every call fails with a StatusError as the server sent it.
- * Two forms: over HTTP with a kubeconfig (`client/http/`) and in process (`apiserver/in-process/`); both speak through a Transport.
+ * It speaks through a {@link Transport}; the one there is so far reaches the server in this process (`apiserver/in-process/`).
  */
 export interface Client {
   /** A document that is no resource, such as `/apis`. */

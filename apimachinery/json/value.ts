@@ -28,6 +28,11 @@ export class Float {
   }
 }
 
+export type JsonNumber = number | bigint | Float;
+
+export const isNumber = (value: unknown): value is JsonNumber =>
+  typeof value === "number" || typeof value === "bigint" || value instanceof Float;
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float);
 }

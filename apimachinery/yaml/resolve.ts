@@ -1,3 +1,4 @@
+import { formatFloat } from "../go-text.ts";
 import { isWhole } from "../json/reader.ts";
 
 /** What a plain scalar stands for; merge is the key `<<`. */
@@ -70,10 +71,5 @@ export function spellNumber(literal: string): string {
 
 /** strconv.FormatFloat(value, 'g', -1, 64): `0.1`, `1e-07`, `1.2345678912345679e+08`. */
 export function spellFloat(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
-  const power = Number(exponent);
-  if (power >= -4 && power < 6) return String(value);
-  const sign = power < 0 ? "-" : "+";
-  return `${mantissa}e${sign}${String(Math.abs(power)).padStart(2, "0")}`;
+  return Object.is(value, -0) ? "-0" : formatFloat(value);
 }

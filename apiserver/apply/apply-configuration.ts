@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../apimachinery/json/value.ts";
-import type { KubeObject, ManagedFieldsEntry } from "../../apimachinery/object.ts";
+import { asJson, type KubeObject, type ManagedFieldsEntry } from "../../apimachinery/object.ts";
 import { Untypable } from "./compare.ts";
 import { ApplyConflicts, type Conflict } from "./conflicts.ts";
 import type { Write } from "./field-manager.ts";
@@ -12,7 +12,7 @@ import { Changes, disown, reconcileOwners, withOwner } from "./owners.ts";
 import { prune } from "./prune.ts";
 import { NEVER_OWNED } from "./reset-fields.ts";
 import { sameValue } from "./shapes.ts";
-import { asJson, type Versions } from "./versions.ts";
+import type { Versions } from "./versions.ts";
 
 export interface Applied {
   /** The live object with the configuration in it; undefined where that changes nothing. */

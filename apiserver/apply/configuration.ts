@@ -3,7 +3,7 @@ import { copyJson } from "../../apimachinery/json/copy.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
-import type { KubeObject } from "../../apimachinery/object.ts";
+import { asJson, type KubeObject } from "../../apimachinery/object.ts";
 import { badRequest, unknownError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
@@ -14,7 +14,7 @@ import { prune } from "../../openapi/structural/prune.ts";
 import { decodeBuiltin } from "../encodings/decode-builtin.ts";
 import { parseGroupVersion } from "../encodings/probe.ts";
 import { typedErrors } from "./typed-errors.ts";
-import { asJson, type Version } from "./versions.ts";
+import type { Version } from "./versions.ts";
 
 /** @throws StatusError BadRequest for another type of object, or one that brings owners; 500 without a reason for what the schema does not have */
 export function checkConfiguration({ kind, type, apiVersion }: Version, config: JsonObject): void {

@@ -1,7 +1,7 @@
 import { copyJson } from "../../apimachinery/json/copy.ts";
 import { equalJson, semanticallyEqual } from "../../apimachinery/json/equal.ts";
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
-import type { KubeObject, ManagedFieldsEntry } from "../../apimachinery/object.ts";
+import { asJson, type KubeObject, type ManagedFieldsEntry } from "../../apimachinery/object.ts";
 import { unknownError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { decodeBuiltin } from "../encodings/decode-builtin.ts";
@@ -14,7 +14,7 @@ import { ApplyConflicts } from "./conflicts.ts";
 import { KUBECTL, rewriteLastApplied } from "./last-applied.ts";
 import { entriesOf, isReset, type Owner, ownersOf, readOwners } from "./managed-fields.ts";
 import { Changes, ownersAfterUpdate } from "./owners.ts";
-import { asJson, NoSuchVersion, type Versions } from "./versions.ts";
+import { NoSuchVersion, type Versions } from "./versions.ts";
 
 /** Who owns what was there before anybody applied to an object without owners. */
 const BEFORE_FIRST_APPLY = "before-first-apply";

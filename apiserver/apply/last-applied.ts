@@ -8,13 +8,13 @@ import { copyJson } from "../../apimachinery/json/copy.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { isJsonObject, type JsonObject } from "../../apimachinery/json/value.ts";
-import type { KubeObject } from "../../apimachinery/object.ts";
+import { asJson, type KubeObject } from "../../apimachinery/object.ts";
 import { MAX_ANNOTATIONS_SIZE } from "../../apimachinery/validation/object-meta.ts";
 import { compare } from "./compare.ts";
 import { difference, EMPTY, type FieldSet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
 import { typedErrors } from "./typed-errors.ts";
-import { asJson, type Version } from "./versions.ts";
+import type { Version } from "./versions.ts";
 
 export const KUBECTL = "kubectl";
 const ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";

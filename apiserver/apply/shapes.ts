@@ -1,6 +1,6 @@
 /** Which shape of its type a value takes, and how two values compare (sigs.k8s.io/structured-merge-diff, typed/helpers.go, value/value.go). */
 import { marshal } from "../../apimachinery/go-text.ts";
-import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { Float, isJsonObject, isNumber, type JsonNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { keyElement, keyPart, valueElement } from "./path-element.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
@@ -58,9 +58,7 @@ function sameMembers(a: JsonObject, b: JsonObject): boolean {
   return count === 0;
 }
 
-export const isNumber = (value: JsonValue): value is number | bigint | Float =>
-  typeof value === "number" || typeof value === "bigint" || value instanceof Float;
-const numberIn = (value: number | bigint | Float): number | bigint => (value instanceof Float ? value.value : value);
+const numberIn = (value: JsonNumber): number | bigint => (value instanceof Float ? value.value : value);
 
 /** The type of a member, undefined for one that must not be there. */
 export const memberType = (map: MapType, name: string): ValueType | undefined => map.fields.get(name)?.type ?? map.values;

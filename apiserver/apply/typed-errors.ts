@@ -2,11 +2,11 @@
  * Where an object does not fit its kind's schema (sigs.k8s.io/structured-merge-diff, typed/validate.go). Apply looks at shapes only; values
  * are validated later, with the rest of the object.
  */
-import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { Float, isJsonObject, isNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { goPrint, goType } from "../patch/go-print.ts";
 import { goSyntax } from "./go-syntax.ts";
 import { fieldElement, indexElement, printElement } from "./path-element.ts";
-import { isNumber, itemElement, memberType, shapeOf, UnidentifiableItem } from "./shapes.ts";
+import { itemElement, memberType, shapeOf, UnidentifiableItem } from "./shapes.ts";
 import type { ListType, MapType, ScalarType, ValueType } from "./value-type.ts";
 
 interface TypedError {

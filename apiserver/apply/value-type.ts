@@ -15,6 +15,7 @@ import type { JsonValue } from "../../apimachinery/json/value.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta, typeMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
+import { wholeSchema } from "../../apis/whole-schema.ts";
 import { fieldElement, keyPart } from "./path-element.ts";
 
 export interface ValueType {
@@ -71,19 +72,8 @@ DEDUCED.map = { atomic: false, fields: NO_FIELDS, values: DEDUCED };
 /** Whether a map's schema says nothing at all of its members. */
 export const isDeduced = ({ fields, values }: MapType): boolean => fields.size === 0 && values === DEDUCED;
 
-const ofKinds = new WeakMap<KindDefinition, ValueType>();
-
 /** The type of a kind's whole objects. */
-export function typeOfKind(kind: KindDefinition): ValueType {
-  let type = ofKinds.get(kind);
-  if (type === undefined) {
-    const { schema } = kind;
-    const members = { ...typeMeta, metadata: objectMeta, ...schema.properties };
-    type = typeOf({ ...schema, type: "object", properties: members }, false);
-    ofKinds.set(kind, type);
-  }
-  return type;
-}
+export const typeOfKind = (kind: KindDefinition): ValueType => typeOf(wholeSchema(kind), false);
 
 const [known, knownPreserving] = [new WeakMap<Schema, ValueType>(), new WeakMap<Schema, ValueType>()];
 

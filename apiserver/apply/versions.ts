@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../apimachinery/json/value.ts";
-import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
+import { apiVersionOf, asJson, type KubeObject } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { Part } from "../strategy/update.ts";
 import { type Filter, resetFilter } from "./reset-fields.ts";
@@ -66,5 +66,3 @@ function versionOf(kind: KindDefinition): Version {
     },
   };
 }
-
-export const asJson = (object: KubeObject): JsonObject => object as unknown as JsonObject;

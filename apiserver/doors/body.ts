@@ -49,13 +49,6 @@ export function readAll(source: Readable, declared: number | undefined, limit: n
   });
 }
 
-/** How many bytes the pieces hold together. */
-export function lengthOf(pieces: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  return length;
-}
-
 /**
  * The same bytes in writes of about {@link WRITE_BYTES}: small pieces copied together, large ones as they are.
  *

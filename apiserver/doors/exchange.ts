@@ -1,6 +1,6 @@
 import { internalError, type Status, StatusError, unauthorized } from "../../apimachinery/status/status.ts";
-import { type ApiRequest, type ApiResponse, isStream, type Sink, type StreamBody } from "../request.ts";
-import { lengthOf, writesOf } from "./body.ts";
+import { type ApiRequest, type ApiResponse, isStream, lengthOf, type Sink, type StreamBody } from "../request.ts";
+import { writesOf } from "./body.ts";
 import type { Peer } from "./peer.ts";
 
 /** What answers requests: the core, knowing no socket. It tells failures as answers; should it reject, that is a defect. */

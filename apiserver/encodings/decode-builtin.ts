@@ -4,8 +4,7 @@ import { apiVersionOf, type GroupVersionKind } from "../../apimachinery/object.t
 import { badRequest, type StatusError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { kinds } from "../../apis/kinds.ts";
-import { objectMeta, typeMeta } from "../../apis/meta/v1/object-meta.ts";
-import type { Schema } from "../../apis/schema.ts";
+import { wholeSchema } from "../../apis/whole-schema.ts";
 import { type DecodedStruct, decodeStruct } from "../../openapi/structs/decode.ts";
 import type { Words } from "../../openapi/structs/go-type.ts";
 import { probeType, type TypeProbe } from "./probe.ts";
@@ -122,20 +121,4 @@ function core(kind: string): string {
 
 function typeKey(apiVersion: string, kind: string): string {
   return `${apiVersion} ${kind}`;
-}
-
-const whole = new WeakMap<KindDefinition, Schema>();
-
-/** The schema of the whole object: the type, the metadata, and what the kind adds. */
-function wholeSchema(kind: KindDefinition): Schema {
-  let schema = whole.get(kind);
-  if (schema === undefined) {
-    schema = {
-      ...kind.schema,
-      properties: { ...typeMeta, metadata: objectMeta, ...kind.schema.properties },
-      go: { struct: kind.kind, ...kind.schema.go },
-    };
-    whole.set(kind, schema);
-  }
-  return schema;
 }

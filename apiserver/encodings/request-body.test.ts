@@ -6,7 +6,8 @@ import { configMap } from "../../apis/core/v1/config-map.ts";
 import { defineKind } from "../../apis/define-kind.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { anyObject, integer, list, object, optional, string } from "../../apis/typed-schema.ts";
-import { decodeDeleteOptions, decodeObject, decodeRequestBody, type FieldValidation } from "./request-body.ts";
+import type { FieldValidation } from "../options/write-options.ts";
+import { decodeDeleteOptions, decodeObject, decodeRequestBody } from "./request-body.ts";
 
 const lamp = defineKind({
   group: "example.com",

@@ -5,18 +5,17 @@ import { isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
+import { deleteOptions } from "../../apis/meta/v1/delete-options.ts";
 import { decodeStruct } from "../../openapi/structs/decode.ts";
 import type { RawDeleteOptions } from "../options/delete-options.ts";
+import type { FieldValidation } from "../options/write-options.ts";
 import { decodeBuiltin } from "./decode-builtin.ts";
 import { decodeCustom, parseCustom } from "./decode-custom.ts";
-import { deleteOptionsSchema } from "./delete-options-schema.ts";
 import { toJsonDocument } from "./json-document.ts";
 import { bodyMediaType } from "./media-types.ts";
 import { probeType } from "./probe.ts";
 import { decodeProtobuf, decodeProtobufDeleteOptions } from "./protobuf/decode.ts";
 import { type Refuse, refuseBody, refusePatch } from "./refusal.ts";
-
-export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
 export interface DecodedObject {
   /** Of the kind and version asked for, normalised: for built-in kinds as its Go type writes it, for custom ones pruned and with defaults. */
@@ -123,7 +122,7 @@ export function decodeDeleteOptions(body: Uint8Array, contentType: string | unde
         `no kind "${type.kind}" is registered for version "${apiVersionOf(type)}" in scheme "pkg/runtime/scheme.go:111"`,
       );
     }
-    return decodeStruct(deleteOptionsSchema, json, { strict: false }).value as RawDeleteOptions;
+    return decodeStruct(deleteOptions, json, { strict: false }).value as RawDeleteOptions;
   });
 }
 

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Eventual } from "../eventual.ts";
-import { type ApiRequest, type ApiResponse, isStream } from "../request.ts";
+import { type ApiRequest, type ApiResponse, isStream, lengthOf } from "../request.ts";
 
 const gzipped = promisify(gzip);
 
@@ -15,8 +15,7 @@ export function compressed(request: ApiRequest, response: ApiResponse): Eventual
     return response;
   }
   const pieces = body instanceof Uint8Array ? [body] : body;
-  let size = 0;
-  for (const piece of pieces) size += piece.length;
+  const size = lengthOf(pieces);
   return size <= THRESHOLD ? response : packed(response, pieces, size);
 }
 

@@ -13,10 +13,6 @@ export function textResponse(status: number, text: string, headers: Record<strin
 /** Nothing is served at this address, and no group that is served claims it. */
 export const notFoundText = (): ApiResponse => textResponse(404, "404 page not found\n");
 
-export function jsonResponse(status: number, value: unknown, headers: Record<string, string> = {}): ApiResponse {
-  return { status, headers: { "content-type": "application/json", ...headers }, body: Buffer.from(`${JSON.stringify(value)}\n`) };
-}
-
 /** A Status with the header that tells when to try again. */
 export function statusHeaders(status: Status): Record<string, string> {
   const seconds = status.details?.retryAfterSeconds ?? 0;

@@ -1,10 +1,10 @@
+import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { numberOf } from "../../apimachinery/json/reader.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest, tooLarge } from "../../apimachinery/status/status.ts";
 import { checkDepth } from "./depth.ts";
-import { jsonType } from "./json-type.ts";
 import { MAX_STRICT_ERRORS, type PatchDocument } from "./patch-document.ts";
 
 /** The keys of a JSON pointer (RFC 6901), escapes resolved; `[]` is the whole document. */

@@ -1,7 +1,7 @@
+import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
 import { checkDepth } from "./depth.ts";
-import { jsonType } from "./json-type.ts";
 
 /**
  * Applies a JSON merge patch (RFC 7386) and gives the result; `object` and `patch` stay as they are, and the result shares what did not

@@ -1,7 +1,5 @@
 import { quote } from "../../apimachinery/go-text.ts";
 import { unknownError } from "../../apimachinery/status/status.ts";
-import type { KindDefinition } from "../../apis/kind.ts";
-import { objectMeta, typeMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
 
 /** How strategic merge treats one field. */
@@ -12,15 +10,6 @@ export interface PatchField {
   readonly strategy: string;
   /** The member that tells the items of a merged list of objects apart; empty for scalars. */
   readonly mergeKey: string;
-}
-
-/** The schema of a whole object, with the members that a kind's definition leaves out. */
-export function wholeSchema(kind: Pick<KindDefinition, "kind" | "schema">): Schema {
-  return {
-    ...kind.schema,
-    go: { ...kind.schema.go, struct: kind.schema.go?.struct ?? kind.kind },
-    properties: { ...typeMeta, metadata: objectMeta, ...kind.schema.properties },
-  };
 }
 
 /** Looks up a field that holds an object. Throws as {@link lookUp} does. */

@@ -1,9 +1,7 @@
 import { parseCanonical } from "../../apimachinery/json/parse.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
-import type { Cached } from "../../storage/cache/cached.ts";
+import type { Cached, EventType } from "../../storage/cache/cached.ts";
 import type { Resource } from "./resource.ts";
-
-export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 
 const FRAME_HEAD: Readonly<Record<EventType, Buffer>> = {
   ADDED: Buffer.from('{"type":"ADDED","object":'),

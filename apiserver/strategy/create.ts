@@ -1,6 +1,5 @@
 import type { FieldError } from "../../apimachinery/field/error.ts";
-import type { JsonObject } from "../../apimachinery/json/value.ts";
-import type { KubeObject } from "../../apimachinery/object.ts";
+import { asJson, type KubeObject } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { validateCustomObject } from "../../openapi/structural/custom-object.ts";
 import { applyDefaults } from "../../openapi/structural/defaults.ts";
@@ -16,7 +15,7 @@ export function prepareForCreate(kind: KindDefinition, object: KubeObject): void
   if (kind.subresources.status) {
     delete object.status;
     // a status that has defaults is there from the start
-    applyDefaults(kind.schema, object as unknown as JsonObject);
+    applyDefaults(kind.schema, asJson(object));
   }
   object.metadata.generation = 1;
 }
@@ -27,5 +26,3 @@ export function validateForCreate(kind: KindDefinition, object: KubeObject): Fie
   if (kind.flavor === "custom") return validateCustomObject(kind, asJson(object), undefined, { errors, validate: embeddedMetadata });
   return [...errors, ...(kind.strategy.validate?.(object) ?? [])];
 }
-
-const asJson = (object: KubeObject) => object as unknown as JsonObject;

@@ -1,7 +1,7 @@
 import type { FieldError } from "../../apimachinery/field/error.ts";
 import { equalJson } from "../../apimachinery/json/equal.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
-import type { KubeObject } from "../../apimachinery/object.ts";
+import { asJson, type KubeObject } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { validateCustomObject, validateCustomStatus } from "../../openapi/structural/custom-object.ts";
 import { validateMetadataUpdate } from "../metadata/validate.ts";
@@ -69,5 +69,3 @@ export function validateForUpdate(kind: KindDefinition, part: Part, object: Kube
   }[part]?.(object, old);
   return [...errors, ...(own ?? [])];
 }
-
-const asJson = (object: KubeObject) => object as unknown as JsonObject;

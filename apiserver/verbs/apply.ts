@@ -1,4 +1,5 @@
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest, conflict, notFound } from "../../apimachinery/status/status.ts";
@@ -7,13 +8,12 @@ import type { RequestContext } from "../filters/context.ts";
 import { wipeSystemFields } from "../metadata/create.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
 import type { WriteOptions } from "../options/write-options.ts";
-import { jsonType } from "../patch/json-type.ts";
 import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Serving } from "../serving.ts";
 import { admitCreation } from "./create.ts";
 import { replace } from "./replace.ts";
-import { keyOf, type Ref, writeOf } from "./writing.ts";
+import { placeOf, type Ref, writeOf } from "./writing.ts";
 
 /**
  * PATCH with an apply configuration: what is missing is created. The body is YAML, of which JSON is a part; the first document counts.
@@ -21,10 +21,9 @@ import { keyOf, type Ref, writeOf } from "./writing.ts";
  * @throws StatusError whatever refuses it
  */
 export function applyObject(serving: Serving, context: RequestContext, ref: Ref, body: Uint8Array, options: WriteOptions): Promise<Result> {
-  const { resource, controlPlane } = ref;
+  const { resource } = ref;
   const document = readDocument(body);
-  const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
-  return guaranteedUpdate(update, (current) => {
+  return guaranteedUpdate(placeOf(serving, ref, options), (current) => {
     const config = configurationIn(document.value);
     const live = current && resource.object(current);
     const write = { ...writeOf(serving, context, ref, options), force: options.force };

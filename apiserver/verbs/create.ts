@@ -6,12 +6,14 @@ import type { RequestContext } from "../filters/context.ts";
 import { completeMetadataForCreate, GENERATE_NAME_ATTEMPTS, prepareMetadataForCreate } from "../metadata/create.ts";
 import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
 import { parseWriteOptions, type WriteOptions } from "../options/write-options.ts";
+import type { Result } from "../registry/guaranteed-update.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForCreate, validateForCreate } from "../strategy/create.ts";
-import { negotiateObject, respondObject, respondRecord } from "./respond.ts";
+import { negotiateObject } from "./respond.ts";
+import { respondResult } from "./respond-result.ts";
 import { attributesOf, decodeBody, keyOf, kindOfErrors, type Ref, readBody, writeOf } from "./writing.ts";
 
 /** POST to a collection; of a custom kind also to an object's address, whose name does not count then. */
@@ -22,14 +24,8 @@ export async function createObject(serving: Serving, context: RequestContext, ta
   const options = parseWriteOptions(context.query, "CreateOptions");
   const object = decodeBody(context, resource, body, options);
   const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name: object.metadata.name ?? "", part: "" };
-  const created = await create(serving, context, ref, object, options);
-  return created.record === undefined
-    ? respondObject(context, resource, negotiated, 201, created.object)
-    : respondRecord(context, resource, negotiated, 201, created.record);
+  return respondResult(context, resource, negotiated, await create(serving, context, ref, object, options));
 }
-
-/** A stored object, or with a dry run one that would have been stored. */
-export type Created = { readonly record: ObjectRecord } | { readonly record: undefined; readonly object: KubeObject };
 
 /**
  * Takes a decoded object the whole way into the store (reference, section 4.1): system fields, admission, strategy, validation.
@@ -41,7 +37,7 @@ export async function create(
   ref: Ref,
   object: KubeObject,
   options: WriteOptions,
-): Promise<Created> {
+): Promise<Result> {
   const { resourceVersion } = object.metadata;
   prepareMetadataForCreate(object, ref.namespace);
   context.warn(dedupeOwnerReferences(object.metadata, false));
@@ -66,7 +62,7 @@ async function attemptCreate(
   object: KubeObject,
   options: WriteOptions,
   sentVersion: string | undefined,
-): Promise<Created> {
+): Promise<Result> {
   const { resource } = ref;
   await admitCreation(serving, context, ref, object, options);
   const name = object.metadata.name ?? "";
@@ -74,14 +70,14 @@ async function attemptCreate(
   if (options.dryRun) {
     const existing = await serving.storage.get(key);
     if (existing !== undefined) throw takenBy(resource.record(existing), name);
-    return { record: undefined, object };
+    return { did: "tried", object, created: true, removed: false };
   }
   if (sentVersion !== undefined && /^0*[1-9][0-9]*$/.test(sentVersion)) {
     throw unknownError("resourceVersion should not be set on objects to be created");
   }
   const value = resource.encode(object);
   const result = await serving.storage.create(key, value);
-  if (result.ok) return { record: resource.record({ key, value, revision: result.revision }) };
+  if (result.ok) return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: true };
   throw result.current === undefined ? alreadyExists(resource.groupResource, name) : takenBy(resource.record(result.current), name);
 }
 

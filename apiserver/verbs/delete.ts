@@ -12,7 +12,7 @@ import { finalizersAfterDelete } from "../strategy/delete.ts";
 import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
 import { storageConflict } from "./storage-conflict.ts";
-import { attributesOf, isNamespace, keyOf, type Ref, readBody } from "./writing.ts";
+import { attributesOf, isNamespace, placeOf, type Ref, readBody } from "./writing.ts";
 
 /** DELETE of one object. */
 export async function deleteObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -45,8 +45,7 @@ function removedObject(result: Result): KubeObject | undefined {
  */
 export function deleteOne(serving: Serving, ref: Ref, options: DeleteOptions): Promise<Result> {
   const { resource, name } = ref;
-  const update = { storage: serving.storage, resource, controlPlane: ref.controlPlane, key: keyOf(ref), dryRun: options.dryRun };
-  return guaranteedUpdate(update, async (current): Promise<Outcome> => {
+  return guaranteedUpdate(placeOf(serving, ref, options), async (current): Promise<Outcome> => {
     if (current === undefined) throw notFound(resource.groupResource, name);
     if (options.ignoreStoreReadError) {
       throw storageConflict(ref, "unsafe deletion is not allowed because the object is decodable from storage");

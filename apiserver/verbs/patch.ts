@@ -22,7 +22,7 @@ import { applyObject } from "./apply.ts";
 import { replace } from "./replace.ts";
 import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
-import { keyOf, type Ref, readBody } from "./writing.ts";
+import { placeOf, type Ref, readBody } from "./writing.ts";
 
 /** PATCH of an object or its status. The patch is applied to the newest state, again whenever another writer came between. */
 export async function patchObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -39,8 +39,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   }
   const patch = readPatch(type, body, kind, options);
 
-  const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
-  const result = await guaranteedUpdate(update, (current) => {
+  const result = await guaranteedUpdate(placeOf(serving, ref, options), (current) => {
     if (current === undefined) throw notFound(resource.groupResource, name);
     const patched = patch.apply(
       (resource.custom ? resource.object(current) : inGoOrder(resource.object(current))) as unknown as JsonObject,

@@ -12,10 +12,10 @@ import type { Serving } from "../serving.ts";
 import type { Part } from "../strategy/update.ts";
 import { create } from "./create.ts";
 import { replace } from "./replace.ts";
-import { negotiateObject, respondObject, respondRecord } from "./respond.ts";
+import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
 import { otherUid } from "./storage-conflict.ts";
-import { decodeBody, keyOf, type Ref, readBody } from "./writing.ts";
+import { decodeBody, placeOf, type Ref, readBody } from "./writing.ts";
 
 /** PUT of an object, of its status, or of a namespace's finalizers. Some kinds are created where there is nothing to replace. */
 export async function updateObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -30,10 +30,9 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
   checkMetadataAgainstUrl(decoded.metadata, name, namespace);
   const wanted = () => copyJson(decoded as unknown as JsonObject) as unknown as KubeObject;
 
-  const update = { storage: serving.storage, resource, controlPlane, key: keyOf(ref), dryRun: options.dryRun };
   for (;;) {
     try {
-      const result = await guaranteedUpdate(update, (current) => {
+      const result = await guaranteedUpdate(placeOf(serving, ref, options), (current) => {
         if (current === undefined) throw notFound(resource.groupResource, name);
         return replace(serving, context, ref, current, wanted(), { ...options, patch: false });
       });
@@ -46,10 +45,7 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
     // a version means nothing where there is nothing
     delete decoded.metadata.resourceVersion;
     try {
-      const created = await create(serving, context, ref, wanted(), options);
-      return created.record === undefined
-        ? respondObject(context, resource, negotiated, 201, created.object)
-        : respondRecord(context, resource, negotiated, 201, created.record);
+      return respondResult(context, resource, negotiated, await create(serving, context, ref, wanted(), options));
     } catch (error) {
       // someone else was faster: then there is something to replace
       if (!isReason(error, "AlreadyExists")) throw error;

@@ -6,6 +6,7 @@ import type { Write } from "../apply/field-manager.ts";
 import { decodeRequestBody } from "../encodings/request-body.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { managerOf, type WriteOptions } from "../options/write-options.ts";
+import type { UpdateOptions } from "../registry/guaranteed-update.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { Serving } from "../serving.ts";
 import type { Part } from "../strategy/update.ts";
@@ -41,6 +42,15 @@ export interface Ref {
 }
 
 export const keyOf = ({ resource, controlPlane, namespace, name }: Ref): string => resource.key(controlPlane, namespace, name);
+
+/** Where a write that may have to be tried again reads and stores. */
+export const placeOf = (serving: Serving, ref: Ref, { dryRun }: { readonly dryRun: boolean }): UpdateOptions => ({
+  storage: serving.storage,
+  resource: ref.resource,
+  controlPlane: ref.controlPlane,
+  key: keyOf(ref),
+  dryRun,
+});
 
 /** What ownership is told of a write. */
 export const writeOf = (serving: Serving, { request }: RequestContext, { part }: Ref, options: WriteOptions): Write => ({

@@ -1,12 +1,10 @@
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { isReason } from "../../apimachinery/status/status.ts";
+import { SYSTEM_NAMESPACES } from "../../apis/core/v1/namespace.ts";
 import type { Client, ResourceRef } from "../../client/client.ts";
 import { type Controller, workOn } from "../runtime/controller.ts";
 import { Informer, keyOf } from "../runtime/informer.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
-
-/** Namespaces that every control plane has. */
-const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["default", "kube-public", "kube-system"]);
 
 const NAMESPACES: ResourceRef = { group: "", version: "v1", resource: "namespaces" };
 

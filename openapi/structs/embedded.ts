@@ -5,6 +5,7 @@ import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
+import { hasEmbedded, memberOf } from "../structural/node.ts";
 import { decodeStruct } from "./decode.ts";
 
 /**
@@ -16,12 +17,12 @@ import { decodeStruct } from "./decode.ts";
  */
 export function coerceEmbedded(schema: Schema, object: JsonObject): string[] {
   const problems: string[] = [];
-  if (embeds(schema)) walk(schema, object, [], problems);
+  if (hasEmbedded(schema)) walk(schema, object, [], problems);
   return problems;
 }
 
 function walk(schema: Schema, value: JsonValue, steps: (string | number)[], problems: string[]): void {
-  if (!embeds(schema)) return;
+  if (!hasEmbedded(schema)) return;
   const inside = (step: string | number, child: Schema | undefined, member: JsonValue) => {
     if (child === undefined) return;
     steps.push(step);
@@ -31,11 +32,7 @@ function walk(schema: Schema, value: JsonValue, steps: (string | number)[], prob
   if (Array.isArray(value)) for (const [index, item] of value.entries()) inside(index, schema.items, item);
   else if (isJsonObject(value)) {
     if (schema["x-kubernetes-embedded-resource"]) coerce(value, steps, problems);
-    for (const name of Object.keys(value)) {
-      const own = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-      const other = typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
-      inside(name, own ?? other, value[name] as JsonValue);
-    }
+    for (const name of Object.keys(value)) inside(name, memberOf(schema, name), value[name] as JsonValue);
   }
 }
 
@@ -58,19 +55,3 @@ function coerce(resource: JsonObject, steps: readonly (string | number)[], probl
 
 const wrong = (steps: readonly (string | number)[], value: JsonValue, detail: string) =>
   new JsonTypeError(`${pathOf(steps)}: Invalid value: ${marshal(value)}: ${detail}`);
-
-const embedding = new WeakMap<Schema, boolean>();
-
-/** Whether the schema has an embedded resource in it: few have. */
-function embeds(schema: Schema): boolean {
-  const known = embedding.get(schema);
-  if (known !== undefined) return known;
-  const { properties, additionalProperties, items } = schema;
-  const found =
-    schema["x-kubernetes-embedded-resource"] === true ||
-    (properties !== undefined && Object.values(properties).some(embeds)) ||
-    (typeof additionalProperties === "object" && embeds(additionalProperties)) ||
-    (items !== undefined && embeds(items));
-  embedding.set(schema, found);
-  return found;
-}

@@ -1,15 +1,13 @@
+/**
+ * Resources inside resources (`x-kubernetes-embedded-resource`): their `apiVersion`, `kind` and `metadata` follow the rules of those at
+ * the root (apiextensions-apiserver, pkg/apiserver/schema/objectmeta). The root itself is not among them.
+ */
 import { type FieldError, invalid, required } from "../../apimachinery/field/error.ts";
 import { FieldPath } from "../../apimachinery/field/path.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { validateDns1035Label } from "../../apimachinery/validation/names.ts";
 import type { Schema } from "../../apis/schema.ts";
-import { anywhere, propertyOf, valuesOf } from "./node.ts";
-
-/**
- * Resources inside resources (`x-kubernetes-embedded-resource`): their `apiVersion`, `kind` and `metadata` follow the rules of those at
- * the root (apiextensions-apiserver, pkg/apiserver/schema/objectmeta). The root itself is not among them.
- */
-const hasEmbedded = anywhere((schema) => schema["x-kubernetes-embedded-resource"] === true);
+import { hasEmbedded, propertyOf, valuesOf } from "./node.ts";
 
 /** Errors of an embedded resource's metadata, as of an object being created: a name is not needed, and any segment of a path will do. */
 export type ValidateMetadata = (metadata: JsonObject, path: FieldPath) => FieldError[];

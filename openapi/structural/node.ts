@@ -39,6 +39,9 @@ export function anywhere(holds: (schema: Schema) => boolean): (schema: Schema) =
 /** Whether a schema has CEL rules. */
 export const hasRules = anywhere((schema) => (schema["x-kubernetes-validations"]?.length ?? 0) > 0);
 
+/** Whether a schema has a resource inside. */
+export const hasEmbedded = anywhere((schema) => schema["x-kubernetes-embedded-resource"] === true);
+
 function childrenOf(schema: Schema): Schema[] {
   const children = schema.properties === undefined ? [] : Object.values(schema.properties);
   const values = valuesOf(schema);

@@ -1,11 +1,6 @@
-import { Float } from "../../apimachinery/json/value.ts";
+import { Float, type JsonNumber } from "../../apimachinery/json/value.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { type Facts, factsOf } from "./facts.ts";
-
-export type JsonNumber = number | bigint | Float;
-
-export const isNumber = (value: unknown): value is JsonNumber =>
-  typeof value === "number" || typeof value === "bigint" || value instanceof Float;
 
 /** An int64 in memory; everything else is a float64. */
 export const isInt64 = (value: JsonNumber): value is number | bigint =>

@@ -1,3 +1,4 @@
+import { pathOf } from "../../apimachinery/json/reader.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { hasDefault, isMetaField, memberOf, propertyOf, valuesOf } from "./node.ts";
@@ -86,12 +87,6 @@ class Pruner {
 }
 
 const embedded = (schema: Schema): boolean => schema["x-kubernetes-embedded-resource"] === true;
-
-function pathOf(trail: readonly (string | number)[]): string {
-  let path = "";
-  for (const step of trail) path += typeof step === "number" ? `[${step}]` : path === "" ? step : `.${step}`;
-  return path;
-}
 
 /**
  * Drops, in place, the members that are null where the schema is neither nullable nor has a default. Comes after {@link prune} and

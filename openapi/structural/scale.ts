@@ -1,7 +1,7 @@
 import { type FieldError, invalid } from "../../apimachinery/field/error.ts";
-import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { Float, isJsonObject, isNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import type { Subresources } from "../../apis/kind.ts";
-import { isInt64, isNumber } from "./numbers.ts";
+import { isInt64 } from "./numbers.ts";
 
 type Scale = NonNullable<Subresources["scale"]>;
 

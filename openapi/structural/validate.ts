@@ -3,12 +3,12 @@ import * as failures from "../../apimachinery/field/error.ts";
 import { FieldPath } from "../../apimachinery/field/path.ts";
 import { marshal, quote } from "../../apimachinery/go-text.ts";
 import { equalJson } from "../../apimachinery/json/equal.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { isJsonObject, isNumber, type JsonNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { Correlation } from "./correlation.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { propertyOf, valuesOf } from "./node.ts";
-import { asFloat, checkNumber, isInt64, isNearInteger, isNumber, type JsonNumber, type NumberReport } from "./numbers.ts";
+import { asFloat, checkNumber, isInt64, isNearInteger, type NumberReport } from "./numbers.ts";
 import { Result } from "./result.ts";
 import { identityOf } from "./uniqueness.ts";
 

@@ -54,6 +54,9 @@ const schema = object(
 
 export type Namespace = KubeObject & Static<typeof schema>;
 
+/** Namespaces that every control plane has and nobody may delete. */
+export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["default", "kube-public", "kube-system"]);
+
 /** Every namespace carries its own name as this label, so that label selectors can name it. */
 const NAME_LABEL = "kubernetes.io/metadata.name";
 /** The finalizer that stands for the deletion of the content. */

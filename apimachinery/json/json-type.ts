@@ -1,4 +1,4 @@
-import { Float, type JsonValue } from "../../apimachinery/json/value.ts";
+import { Float, type JsonValue } from "./value.ts";
 
 /** What Go's JSON decoder calls a value it did not expect: `cannot unmarshal {array} into Go value of type …`. */
 export function jsonType(value: JsonValue): "null" | "bool" | "number" | "string" | "array" | "object" {
