@@ -11,12 +11,15 @@ import { readPage } from "./list.ts";
 import { respondList } from "./respond-list.ts";
 import { readBody } from "./writing.ts";
 
-/** Deletions under way at once: they share the store's flushes. */
+/**
+ * Deletions under way at once in a store that takes writes in the order they come: they share its flushes. Elsewhere they would overtake
+ * one another, and watchers see them in another order than that of the list: there is one at a time, as in kube-apiserver by default.
+ */
 const WORKERS = 64;
 
 /**
- * DELETE of a collection: what the selectors choose is listed, then removed one by one. Not atomic; what went in the meantime is no error.
- * The answer is the list, as it was read.
+ * DELETE of a collection: what the selectors choose is listed, then removed in the order of the list. Not atomic: what went in the
+ * meantime is no error, and any other error ends it (reference, section 4.5). The answer is the list, as it was read.
  */
 export async function deleteCollection(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource, namespace } = target;
@@ -28,17 +31,19 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const page = await readPage(resource, controlPlane, namespace, listOptions);
 
   const names = page.records.map(({ fields }) => ({ namespace: fields["metadata.namespace"] ?? "", name: fields["metadata.name"] ?? "" }));
-  let next = 0;
+  const remaining = names.values();
+  const failures: unknown[] = [];
   const work = async () => {
-    for (let at = next++; at < names.length; at = next++) {
-      const { namespace: within, name } = names[at] as (typeof names)[number];
+    for (const { namespace: within, name } of remaining) {
       try {
         await deleteOne(serving, { resource, controlPlane, namespace: within, name, part: "" }, deleteOptions);
       } catch (error) {
-        if (!isReason(error, "NotFound")) throw error;
+        if (!isReason(error, "NotFound")) failures.push(error);
       }
+      if (failures.length > 0) return;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(WORKERS, names.length) }, work));
+  await Promise.all(Array.from({ length: serving.storage.exclusive ? WORKERS : 1 }, work));
+  if (failures.length > 0) throw failures[0];
   return respondList(serving, context, resource, negotiated, page);
 }

@@ -34,3 +34,24 @@ describe("the items of a list", () => {
     );
   });
 });
+
+describe("a collection", () => {
+  it("is deleted in the order of its list, and watchers see it so", async () => {
+    const collection = "/api/v1/namespaces/default/secrets";
+    const names = Array.from({ length: 30 }, (_, index) => `one-${String(index).padStart(2, "0")}`);
+    for (const name of names) await server.send("POST", collection, { metadata: { name, labels: { of: "the-test" } } });
+    const { body: list } = await server.send("GET", collection);
+    const chosen = "labelSelector=of%3Dthe-test";
+    const { status, body: answer } = await server.send("DELETE", `${collection}?${chosen}`);
+    expect([status, answer.items.length]).toEqual([200, names.length]);
+    const watch = await server.send(
+      "GET",
+      `${collection}?watch=true&${chosen}&resourceVersion=${list.metadata.resourceVersion}&timeoutSeconds=1`,
+    );
+    const events = watch.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(names.map((name) => `DELETED ${name}`));
+  });
+});
