@@ -6,6 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Recorder } from "../contract/recorder.ts";
 import { CompactedError, type Storage, StorageError } from "../storage.ts";
 import { type EmbeddedOptions, openEmbedded } from "./open.ts";
+import { EMPTY } from "./state.ts";
+
+/** The revision of a new store; the first write has the next one. */
+const FIRST = EMPTY.revision;
 
 const value = new Uint8Array(100);
 
@@ -50,11 +54,11 @@ describe("the embedded store", () => {
     await open();
     await create("a/1");
     const recorder = new Recorder();
-    storage.watch({ prefix: "", after: 2 }, recorder);
+    storage.watch({ prefix: "", after: FIRST + 1 }, recorder);
     const writing = storage.create("a/2", value);
-    const rewriting = storage.update("a/1", value, 2);
+    const rewriting = storage.update("a/1", value, FIRST + 1);
     for (let turn = 0; turn < 3; turn++) await nextTurn();
-    expect(storage.currentRevision()).toBe(2);
+    expect(storage.currentRevision()).toBe(FIRST + 1);
     // LMDB's thread commits now, and its news cannot arrive before this turn ends.
     const end = performance.now() + 100;
     while (performance.now() < end);
@@ -64,19 +68,19 @@ describe("the embedded store", () => {
       storage.scan({ prefix: "a/" }),
       storage.scan({ prefix: "a/", limit: 0 }),
     ] as const;
-    expect(storage.currentRevision()).toBe(2);
+    expect(storage.currentRevision()).toBe(FIRST + 1);
     expect(recorder.told).toEqual([]);
     const [added, before, all, counted] = await Promise.all(seen);
     expect([added, before?.revision, all.items.map((item) => item.revision), all.revision, counted.remaining]).toEqual([
       undefined,
-      2,
-      [2],
-      2,
+      FIRST + 1,
+      [FIRST + 1],
+      FIRST + 1,
       1,
     ]);
-    expect(await writing).toEqual({ ok: true, revision: 3 });
-    expect(await rewriting).toEqual({ ok: true, revision: 4 });
-    expect(recorder.told.map((change) => change.revision)).toEqual([3, 4]);
+    expect(await writing).toEqual({ ok: true, revision: FIRST + 2 });
+    expect(await rewriting).toEqual({ ok: true, revision: FIRST + 3 });
+    expect(recorder.told.map((change) => change.revision)).toEqual([FIRST + 2, FIRST + 3]);
   });
 
   it("answers a refused write with what the same flush stored", async () => {
@@ -84,19 +88,19 @@ describe("the embedded store", () => {
     const results = await Promise.all([
       storage.create("a", value),
       storage.create("a", new Uint8Array([1])),
-      storage.update("a", value, 2),
+      storage.update("a", value, FIRST + 1),
     ]);
     expect(results).toEqual([
-      { ok: true, revision: 2 },
-      { ok: false, current: { key: "a", value, revision: 2 } },
-      { ok: true, revision: 3 },
+      { ok: true, revision: FIRST + 1 },
+      { ok: false, current: { key: "a", value, revision: FIRST + 1 } },
+      { ok: true, revision: FIRST + 2 },
     ]);
   });
 
   it("stores writes that come together with one flush, in the order they came", async () => {
     await open();
     const results = await Promise.all(Array.from({ length: 100 }, (_, index) => storage.create(`a/${index}`, value)));
-    expect(results.map((result) => result.ok && result.revision)).toEqual(Array.from({ length: 100 }, (_, index) => index + 2));
+    expect(results.map((result) => result.ok && result.revision)).toEqual(Array.from({ length: 100 }, (_, index) => index + FIRST + 1));
   });
 
   it("forgets history that is too old when something is written, and keeps what is current", async () => {
@@ -105,7 +109,7 @@ describe("the embedded store", () => {
     time += 30_000;
     const second = await rewrite("a/1");
     time += 40_000;
-    expect(await oldest()).toBe(1);
+    expect(await oldest()).toBe(FIRST);
     const third = await create("a/2");
     expect(await oldest()).toBe(first);
     time += 61_000;
@@ -120,7 +124,7 @@ describe("the embedded store", () => {
     time -= 3_600_000;
     await rewrite("a/1");
     await rewrite("a/1");
-    expect(await oldest()).toBe(1);
+    expect(await oldest()).toBe(FIRST);
   });
 
   it("forgets history that is too large", async () => {
@@ -194,13 +198,13 @@ describe("the embedded store", () => {
     await create("a/1");
     for (let n = 0; n < 20; n++) await rewrite("a/1");
     const recorder = new Recorder();
-    storage.watch({ prefix: "", after: 1 }, recorder);
+    storage.watch({ prefix: "", after: FIRST }, recorder);
     const target = storage.currentRevision() as number;
     const compacting = storage.compact(target);
     await recorder.until(({ told, error }) => told.length === 21 || error !== undefined);
     await compacting;
     if (recorder.error !== undefined) expect(recorder.error).toMatchObject({ name: "CompactedError", oldest: target });
-    else expect(recorder.told.map((change) => change.revision)).toEqual(Array.from({ length: 21 }, (_, index) => index + 2));
+    else expect(recorder.told.map((change) => change.revision)).toEqual(Array.from({ length: 21 }, (_, index) => index + FIRST + 1));
   });
 
   it("lets others have their turn during a large scan, and still shows one revision", async () => {
@@ -230,8 +234,8 @@ describe("the embedded store", () => {
       throw new Error("observer");
     };
     const fine = new Recorder();
-    storage.watch({ prefix: "", after: 1 }, broken);
-    storage.watch({ prefix: "", after: 1 }, fine);
+    storage.watch({ prefix: "", after: FIRST }, broken);
+    storage.watch({ prefix: "", after: FIRST }, fine);
     await create("a/1");
     await create("a/2");
     expect(broken.error?.message).toBe("observer");
@@ -243,7 +247,7 @@ describe("the embedded store", () => {
     const inner = new Recorder();
     let opened = false;
     storage.watch(
-      { prefix: "", after: 1 },
+      { prefix: "", after: FIRST },
       {
         changes: ([change]) => {
           if (opened) return;
@@ -255,7 +259,7 @@ describe("the embedded store", () => {
     );
     await create("a/1");
     await create("a/2");
-    expect(inner.told.map((change) => change.revision)).toEqual([2, 3]);
+    expect(inner.told.map((change) => change.revision)).toEqual([FIRST + 1, FIRST + 2]);
   });
 
   it("refuses keys that LMDB cannot hold, and finds none", async () => {
@@ -274,10 +278,18 @@ describe("the embedded store", () => {
     expect((await storage.scan({ prefix: "k", from: `${"k".repeat(1978)}\0` })).items).toEqual([]);
   });
 
+  it("begins as if its first revisions had been compacted", async () => {
+    await open();
+    for (let revision = 1; revision < FIRST; revision++) {
+      await expect(storage.scan({ prefix: "", revision })).rejects.toMatchObject({ name: "CompactedError", oldest: FIRST });
+    }
+    expect(await storage.scan({ prefix: "", revision: FIRST })).toMatchObject({ items: [] });
+  });
+
   it("rejects reads of compacted history with the error of the contract", async () => {
     await open();
     await create("a/1");
     await storage.compact(await rewrite("a/1"));
-    await expect(storage.scan({ prefix: "", revision: 2 })).rejects.toThrow(CompactedError);
+    await expect(storage.scan({ prefix: "", revision: FIRST + 1 })).rejects.toThrow(CompactedError);
   });
 });

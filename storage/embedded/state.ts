@@ -12,8 +12,13 @@ export interface State {
   readonly offset: number;
 }
 
-/** Revisions start where etcd's do: 1 is the empty store. Revision 0 means "any" to Kubernetes clients. */
-export const EMPTY: State = { revision: 1, oldest: 1, swept: 1, time: 0, offset: 0 };
+/**
+ * An empty store begins as one whose first revisions have been compacted. Numbers as small as these are no memory of an earlier read but
+ * made up; on any Kubernetes that has run for some minutes they are too old, and so they are here from the first one on, instead of
+ * standing for a time when nothing was there.
+ */
+const FIRST = 4;
+export const EMPTY: State = { revision: FIRST, oldest: FIRST, swept: FIRST, time: 0, offset: 0 };
 
 /**
  * The number of the format on disk, checked when a store is opened. One line for each:
