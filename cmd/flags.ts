@@ -14,6 +14,7 @@ export interface Flags {
   readonly clientCaFile: string | undefined;
   /** Undefined: the embedded store in the data folder. */
   readonly etcd: EtcdFlags | undefined;
+  readonly encryptionProviderConfigFile: string | undefined;
   readonly verbosity: number;
 }
 
@@ -44,6 +45,7 @@ interface Values {
   etcdCafile?: string;
   etcdCertfile?: string;
   etcdKeyfile?: string;
+  encryptionProviderConfig?: string;
   v: string;
 }
 
@@ -75,6 +77,7 @@ export function parseFlags(argv: readonly string[]): Parsed {
     .option("--etcd-cafile <file>", "the authority of etcd's certificates (PEM)")
     .option("--etcd-certfile <file>", "the client certificate for etcd (PEM)")
     .option("--etcd-keyfile <file>", "the key of --etcd-certfile (PEM)")
+    .option("--encryption-provider-config <file>", "an EncryptionConfiguration: which values lie encrypted in the store, and how")
     .addOption(new Option("-v, --v <level>", "how much to log: 0 what matters, 4 details, 6 everything").default("0", "0"));
   try {
     command.parse(argv, { from: "user" });
@@ -132,6 +135,7 @@ function check(values: Values): Parsed {
             certFile: values.etcdCertfile,
             keyFile: values.etcdKeyfile,
           },
+    encryptionProviderConfigFile: values.encryptionProviderConfig,
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };
   return errors.length > 0 ? { errors } : { flags };

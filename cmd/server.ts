@@ -5,6 +5,7 @@ import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor } from "../apiserver/doors/http.ts";
 import { controllers } from "../controllers/controllers.ts";
+import type { EncryptionConfiguration } from "../storage/encryption/configuration.ts";
 import type { Storage } from "../storage/storage.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
@@ -106,8 +107,28 @@ async function listen({ bindAddress, securePort, log }: ServerOptions, core: Cor
   }
 }
 
+async function openStorage(options: ServerOptions): Promise<Storage> {
+  const file = options.encryptionProviderConfigFile;
+  if (file === undefined) return openEngine(options);
+  // read first: a mistake in it opens nothing
+  const configuration = await readEncryption(file);
+  const { EncryptedStorage } = await import("../storage/encryption/encrypted-storage.ts");
+  return new EncryptedStorage(await openEngine(options), configuration);
+}
+
+async function readEncryption(file: string): Promise<EncryptionConfiguration> {
+  const text = await readRequired(file);
+  const { ConfigurationError, EncryptionConfiguration } = await import("../storage/encryption/configuration.ts");
+  try {
+    return EncryptionConfiguration.parse(text);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new StartupError(`${file}: ${error.message}`, error);
+    throw error;
+  }
+}
+
 /** Each engine loads only where it is used. */
-async function openStorage({ dataDir, etcd }: ServerOptions): Promise<Storage> {
+async function openEngine({ dataDir, etcd }: ServerOptions): Promise<Storage> {
   if (etcd === undefined) {
     const { openEmbedded } = await import("../storage/embedded/open.ts");
     return openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now });

@@ -20,6 +20,12 @@ export interface Storage {
   /** The value of a key, as fresh as a linearizable read. */
   get(key: string): Promise<Stored | undefined>;
 
+  /**
+   * The value of a key that a write would store in another form, since the rules of encryption have changed; undefined where it would not.
+   * Only where values have a form of their own in the store.
+   */
+  stale?(key: string): Promise<Stored | undefined>;
+
   /** A range of keys in order, all as of one revision. */
   scan(range: Range): Promise<Scanned>;
 

@@ -63,8 +63,13 @@ export async function guaranteedUpdate(
         continue;
       }
     }
-    const decided = outcome as Outcome;
-    if (decided.do === "nothing") return { did: "nothing", record: current as ObjectRecord };
+    let decided = outcome as Outcome;
+    if (decided.do === "nothing") {
+      // written all the same where the store would keep it in another form now: so are encryption keys rotated
+      const stale = dryRun ? undefined : await storage.stale?.(key);
+      if (stale === undefined) return { did: "nothing", record: current as ObjectRecord };
+      decided = { do: "store", object: resource.object(resource.record(stale)) };
+    }
     if (dryRun) return { did: "tried", object: decided.object, created: current === undefined, removed: decided.do === "remove" };
 
     if (decided.do === "remove") {

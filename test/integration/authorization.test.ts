@@ -39,6 +39,7 @@ beforeAll(async () => {
     tlsPrivateKeyFile: undefined,
     clientCaFile,
     etcd: freshEtcd(),
+    encryptionProviderConfigFile: undefined,
     log: pino({ enabled: false }),
   });
   const { clusters } = parse(await readFile(server.kubeconfigPath, "utf8"));

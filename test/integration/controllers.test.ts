@@ -1,12 +1,7 @@
 import { rm } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EtcdFlags } from "../../cmd/flags.ts";
-import { openEmbedded } from "../../storage/embedded/open.ts";
-import { openEtcd } from "../../storage/etcd/open.ts";
-import type { Storage } from "../../storage/storage.ts";
 import { eventually } from "../tools/eventually.ts";
-import { freshEtcd, startTestServer, type TestServer, temporaryFolder } from "../tools/server.ts";
+import { freshEtcd, openTestStorage, startTestServer, type TestServer, temporaryFolder } from "../tools/server.ts";
 
 const NETWORKING = "/apis/networking.datumapis.com/v1alpha";
 const MERGE = { "content-type": "application/merge-patch+json" };
@@ -101,7 +96,7 @@ describe("a namespace", () => {
       const { uid } = (await first.send("GET", address)).body.metadata;
       await first.close();
 
-      const storage = await openStorage(dataDir, etcd);
+      const storage = await openTestStorage(dataDir, etcd);
       const stored = (await storage.scan({ prefix: "" })).items.find(({ key }) => key.endsWith("/kube-public"));
       await storage.delete(stored!.key, stored!.revision);
       await storage.close();
@@ -115,12 +110,6 @@ describe("a namespace", () => {
     }
   });
 });
-
-function openStorage(dataDir: string, etcd: EtcdFlags | undefined): Promise<Storage> {
-  return etcd === undefined
-    ? openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now })
-    : openEtcd({ endpoints: etcd.servers, prefix: etcd.prefix });
-}
 
 describe("a network", () => {
   const networks = `${NETWORKING}/namespaces/networks/networks`;

@@ -8,6 +8,9 @@ import { inject } from "vitest";
 import { parse } from "yaml";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { startServer } from "../../cmd/server.ts";
+import { openEmbedded } from "../../storage/embedded/open.ts";
+import { openEtcd } from "../../storage/etcd/open.ts";
+import type { Storage } from "../../storage/storage.ts";
 
 /** A real server on a free port, with a data folder and keys in etcd of its own. */
 export interface TestServer {
@@ -38,12 +41,24 @@ export function freshEtcd(): EtcdFlags | undefined {
   return { servers: inject("etcd"), prefix: `/test/${randomUUID()}`, caFile: undefined, certFile: undefined, keyFile: undefined };
 }
 
+/** What a server stores in, while no server uses it. */
+export function openTestStorage(dataDir: string, etcd: EtcdFlags | undefined): Promise<Storage> {
+  return etcd === undefined
+    ? openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now })
+    : openEtcd({ endpoints: etcd.servers, prefix: etcd.prefix });
+}
+
 export const temporaryFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), "datum-test-"));
 
+/** What a server of a test may be started with. */
+export interface TestServerOptions {
+  readonly dataDir?: string;
+  readonly etcd?: EtcdFlags | undefined;
+  readonly encryptionProviderConfigFile?: string;
+}
+
 /** Starts a server in this process. `dataDir` and `etcd` of an earlier one make it start with what that one stored; they are kept then. */
-export async function startTestServer(
-  options: { readonly dataDir?: string; readonly etcd?: EtcdFlags | undefined } = {},
-): Promise<TestServer> {
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await temporaryFolder());
   const server = await startServer({
     bindAddress: "127.0.0.1",
@@ -54,6 +69,7 @@ export async function startTestServer(
     tlsPrivateKeyFile: undefined,
     clientCaFile: undefined,
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
+    encryptionProviderConfigFile: options.encryptionProviderConfigFile,
     log: pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });
   const requester = await Requester.open(server.url, server.kubeconfigPath);
