@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/faults/**/*.test.ts"],
+    globalSetup: ["test/tools/build-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

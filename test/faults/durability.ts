@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { straceBinary } from "../tools/strace-binary.ts";
-import { type Answer, StoreProcess } from "./store.ts";
+import { StoreProcess } from "./store.ts";
 
 /**
  * What the embedded store promises about the disk, shown by making the disk slow or broken with `strace`. LMDB flushes with two calls:
@@ -117,33 +117,6 @@ export function describeDurability(form: "short" | "full"): void {
       await store.close();
       await expectUntouched(folder, store.revision);
     }, 60_000);
-
-    it.runIf(form === "full")(
-      "keeps every write that was answered when the process is killed",
-      async () => {
-        const folder = await copy();
-        for (let round = 0; round < 5; round++) {
-          const store = await StoreProcess.start(folder);
-          const answered: string[] = [];
-          const writer = async (name: number) => {
-            for (let n = 0; ; n++) {
-              const key = `kill/${round}-${name}-${n}`;
-              const written: Answer = await store.ask({ ask: "create", key });
-              if (written.revision !== undefined) answered.push(key);
-            }
-          };
-          for (let name = 0; name < 8; name++) void writer(name);
-          await new Promise((resolve) => setTimeout(resolve, 200 + 50 * round));
-          await store.kill();
-          expect(answered.length).toBeGreaterThan(10);
-          const again = await StoreProcess.start(folder);
-          for (const key of answered)
-            expect([key, await again.ask({ ask: "look", key })]).toEqual([key, expect.objectContaining({ read: true })]);
-          await again.close();
-        }
-      },
-      120_000,
-    );
 
     it("belongs to one process at a time, until that one ends or is killed", async () => {
       const folder = await copy();

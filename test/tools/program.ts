@@ -16,9 +16,18 @@ export interface Program {
 
 export const PROGRAM = fileURLToPath(new URL("../../dist/datum-apiserver.mjs", import.meta.url));
 
+/** A command that runs another, whose process is then the program's own. */
+export interface Wrapper {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const NO_WRAPPER: Wrapper = { command: [], env: {} };
+
 /** Runs the program with just these arguments. */
-export function runProgram(args: readonly string[], dataDir = ""): Program {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export function runProgram(args: readonly string[], dataDir = "", { command, env } = NO_WRAPPER): Program {
+  const [file = "", ...rest] = [...command, process.execPath, PROGRAM, ...args];
+  const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   let stdout = "";
   let stderr = "";
   const ended = once(child, "close").then(() => ({ code: child.exitCode, stdout, stderr }));
@@ -49,11 +58,13 @@ export function startProgram({
   dataDir,
   etcd,
   args = [],
+  wrapper,
 }: {
   dataDir: string;
   etcd: EtcdFlags | undefined;
   args?: readonly string[];
+  wrapper?: Wrapper;
 }): Program {
   const storage = etcd === undefined ? [] : ["--etcd-servers", etcd.servers.join(","), "--etcd-prefix", etcd.prefix];
-  return runProgram(["--data-dir", dataDir, "--secure-port", "0", ...storage, ...args], dataDir);
+  return runProgram(["--data-dir", dataDir, "--secure-port", "0", ...storage, ...args], dataDir, wrapper);
 }
