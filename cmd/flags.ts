@@ -26,13 +26,28 @@ export interface EtcdFlags {
   readonly keyFile: string | undefined;
 }
 
-/** Either the flags, or text to print and stop: help, the version, or what is wrong, one line per mistake. */
+/** Work on a store without serving it. */
+export type Task =
+  | { readonly name: "backup" | "restore"; readonly file: string; readonly dataDir: string }
+  | { readonly name: "check"; readonly file: string | undefined; readonly dataDir: string }
+  | { readonly name: "import" | "export"; readonly dataDir: string; readonly etcd: EtcdFlags };
+
+/** The flags of a server, a task, or text to print and stop: help, the version, or what is wrong, one line per mistake. */
 export type Parsed =
   | { readonly flags: Flags }
-  | { readonly print: string; readonly flags?: undefined }
-  | { readonly errors: readonly string[]; readonly flags?: undefined };
+  | { readonly task: Task }
+  | { readonly print: string }
+  | { readonly errors: readonly string[] };
 
-interface Values {
+interface EtcdValues {
+  etcdServers?: string;
+  etcdPrefix: string;
+  etcdCafile?: string;
+  etcdCertfile?: string;
+  etcdKeyfile?: string;
+}
+
+interface Values extends EtcdValues {
   bindAddress: string;
   securePort: string;
   dataDir: string;
@@ -40,11 +55,6 @@ interface Values {
   tlsCertFile?: string;
   tlsPrivateKeyFile?: string;
   clientCaFile?: string;
-  etcdServers?: string;
-  etcdPrefix: string;
-  etcdCafile?: string;
-  etcdCertfile?: string;
-  etcdKeyfile?: string;
   encryptionProviderConfig?: string;
   v: string;
 }
@@ -54,16 +64,19 @@ const collect = (value: string, before: string[]) => [...before, ...value.split(
 /** Reads a command line, without the names of node and the program. Flags carry kube-apiserver's names where it has them. */
 export function parseFlags(argv: readonly string[]): Parsed {
   let printed = "";
+  let parsed: Parsed | undefined;
   const command = new Command("datum-apiserver")
     .description("A Kubernetes-compatible API server for Datum's kinds: one process, no cluster.")
     .configureHelp({ helpWidth: 110 })
     .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => {} })
     .exitOverride()
+    .enablePositionalOptions()
     .helpOption("-h, --help", "show this help")
+    .helpCommand(false)
     .version(VERSION, "--version", "show the version")
     .addOption(new Option("--bind-address <ip>", "the address to listen on; 0.0.0.0 or :: for all").default("127.0.0.1", "127.0.0.1"))
     .addOption(new Option("--secure-port <port>", "the port to listen on; 0 picks a free one").default("6443", "6443"))
-    .addOption(new Option("--data-dir <folder>", "where objects, certificates and admin.kubeconfig are kept").default(".datum", ".datum"))
+    .addOption(dataDirOption("where objects, certificates and admin.kubeconfig are kept"))
     .addOption(
       new Option("--tls-san <name>", "one more name or address for the serving certificate; may be repeated")
         .default([], "none")
@@ -71,14 +84,16 @@ export function parseFlags(argv: readonly string[]): Parsed {
     )
     .option("--tls-cert-file <file>", "a serving certificate (PEM, with its chain) instead of the one made here")
     .option("--tls-private-key-file <file>", "the key of --tls-cert-file (PEM)")
-    .option("--client-ca-file <file>", "authorities (PEM) whose client certificates are trusted besides those made here")
-    .option("--etcd-servers <urls>", "store in etcd instead of the data folder: URLs separated by commas")
-    .addOption(new Option("--etcd-prefix <prefix>", "what all keys in etcd start with").default("/datum", "/datum"))
-    .option("--etcd-cafile <file>", "the authority of etcd's certificates (PEM)")
-    .option("--etcd-certfile <file>", "the client certificate for etcd (PEM)")
-    .option("--etcd-keyfile <file>", "the key of --etcd-certfile (PEM)")
+    .option("--client-ca-file <file>", "authorities (PEM) whose client certificates are trusted besides those made here");
+  etcdOptions(command, "store in etcd instead of the data folder: URLs separated by commas")
     .option("--encryption-provider-config <file>", "an EncryptionConfiguration: which values lie encrypted in the store, and how")
-    .addOption(new Option("-v, --v <level>", "how much to log: 0 what matters, 4 details, 6 everything").default("0", "0"));
+    .addOption(new Option("-v, --v <level>", "how much to log: 0 what matters, 4 details, 6 everything").default("0", "0"))
+    .action((values: Values) => {
+      parsed = serverFlags(values);
+    });
+  addTasks(command, (task) => {
+    parsed = task;
+  });
   try {
     command.parse(argv, { from: "user" });
   } catch (error) {
@@ -86,36 +101,83 @@ export function parseFlags(argv: readonly string[]): Parsed {
     if (error.exitCode === 0) return { print: printed };
     return { errors: [error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")] };
   }
-  return check(command.opts<Values>());
+  return parsed as Parsed;
 }
 
-function check(values: Values): Parsed {
-  const errors: string[] = [];
-  const integer = (flag: string, text: string, max: number) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value <= max)) errors.push(`${flag}: ${JSON.stringify(text)} is not a number from 0 to ${max}`);
-    return value;
-  };
-  const together = (flag: string, value: string | undefined, needed: string, other: string | undefined) => {
-    if (value !== undefined && other === undefined) errors.push(`${flag} needs ${needed}`);
-  };
+const dataDirOption = (description: string) => new Option("--data-dir <folder>", description).default(".datum", ".datum");
 
-  if (isIP(values.bindAddress) === 0) errors.push(`--bind-address: ${JSON.stringify(values.bindAddress)} is not an IP address`);
-  if (values.dataDir === "") errors.push("--data-dir: must not be empty");
-  for (const name of values.tlsSan)
-    if (!isServerName(name)) errors.push(`--tls-san: ${JSON.stringify(name)} is neither a DNS name nor an IP address`);
-  together("--tls-cert-file", values.tlsCertFile, "--tls-private-key-file", values.tlsPrivateKeyFile);
-  together("--tls-private-key-file", values.tlsPrivateKeyFile, "--tls-cert-file", values.tlsCertFile);
-  together("--etcd-certfile", values.etcdCertfile, "--etcd-keyfile", values.etcdKeyfile);
-  together("--etcd-keyfile", values.etcdKeyfile, "--etcd-certfile", values.etcdCertfile);
-  together("--etcd-cafile", values.etcdCafile, "--etcd-servers", values.etcdServers);
-  together("--etcd-certfile", values.etcdCertfile, "--etcd-servers", values.etcdServers);
+function etcdOptions(command: Command, servers: string): Command {
+  return command
+    .option("--etcd-servers <urls>", servers)
+    .addOption(new Option("--etcd-prefix <prefix>", "what all keys in etcd start with").default("/datum", "/datum"))
+    .option("--etcd-cafile <file>", "the authority of etcd's certificates (PEM)")
+    .option("--etcd-certfile <file>", "the client certificate for etcd (PEM)")
+    .option("--etcd-keyfile <file>", "the key of --etcd-certfile (PEM)");
+}
+
+function addTasks(command: Command, onTask: (parsed: Parsed) => void): void {
+  const add = (usage: string, description: string) =>
+    command.command(usage).description(description).addOption(dataDirOption("the data folder whose store it is"));
+  add("backup <file>", "write the store in the data folder to a file, while a server uses it or not").action((file, { dataDir }) =>
+    onTask({ task: { name: "backup", file, dataDir } }),
+  );
+  add("restore <file>", "make a store in a data folder that has none, from a backup").action((file, { dataDir }) =>
+    onTask({ task: { name: "restore", file, dataDir } }),
+  );
+  add("check [file]", "look through the store in the data folder, or through a backup").action((file, { dataDir }) =>
+    onTask({ task: { name: "check", file, dataDir } }),
+  );
+  const withEtcd = (name: "import" | "export", description: string) =>
+    etcdOptions(add(name, description), "the etcd: URLs separated by commas").action((values: EtcdValues & { dataDir: string }) => {
+      const errors: string[] = [];
+      const etcd = etcdFlags(values, errors);
+      if (etcd === undefined) errors.push("--etcd-servers is missing");
+      onTask(errors.length > 0 ? { errors } : { task: { name, dataDir: values.dataDir, etcd: etcd as EtcdFlags } });
+    });
+  withEtcd("import", "copy what is in an etcd into a data folder that has no store");
+  withEtcd("export", "copy the store in the data folder into an etcd that has nothing below the prefix");
+}
+
+const together = (errors: string[], flag: string, value: string | undefined, needed: string, other: string | undefined) => {
+  if (value !== undefined && other === undefined) errors.push(`${flag} needs ${needed}`);
+};
+
+function etcdFlags(values: EtcdValues, errors: string[]): EtcdFlags | undefined {
+  together(errors, "--etcd-certfile", values.etcdCertfile, "--etcd-keyfile", values.etcdKeyfile);
+  together(errors, "--etcd-keyfile", values.etcdKeyfile, "--etcd-certfile", values.etcdCertfile);
+  together(errors, "--etcd-cafile", values.etcdCafile, "--etcd-servers", values.etcdServers);
+  together(errors, "--etcd-certfile", values.etcdCertfile, "--etcd-servers", values.etcdServers);
   const servers = values.etcdServers?.split(",") ?? [];
   for (const server of servers)
     if (!/^https?:\/\/[^/]+\/?$/.test(server) || !URL.canParse(server))
       errors.push(`--etcd-servers: ${JSON.stringify(server)} is not a URL such as http://127.0.0.1:2379`);
   if (!/^\/[^\0]*[^/\0]$/.test(values.etcdPrefix))
     errors.push(`--etcd-prefix: ${JSON.stringify(values.etcdPrefix)} must start with a slash and not end with one`);
+  if (values.etcdServers === undefined) return undefined;
+  return {
+    servers,
+    prefix: values.etcdPrefix,
+    caFile: values.etcdCafile,
+    certFile: values.etcdCertfile,
+    keyFile: values.etcdKeyfile,
+  };
+}
+
+function serverFlags(values: Values): Parsed {
+  const errors: string[] = [];
+  const integer = (flag: string, text: string, max: number) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value <= max)) errors.push(`${flag}: ${JSON.stringify(text)} is not a number from 0 to ${max}`);
+    return value;
+  };
+
+  if (isIP(values.bindAddress) === 0) errors.push(`--bind-address: ${JSON.stringify(values.bindAddress)} is not an IP address`);
+  if (values.dataDir === "") errors.push("--data-dir: must not be empty");
+  for (const name of values.tlsSan)
+    if (!isServerName(name)) errors.push(`--tls-san: ${JSON.stringify(name)} is neither a DNS name nor an IP address`);
+  together(errors, "--tls-cert-file", values.tlsCertFile, "--tls-private-key-file", values.tlsPrivateKeyFile);
+  together(errors, "--tls-private-key-file", values.tlsPrivateKeyFile, "--tls-cert-file", values.tlsCertFile);
+  const etcd = etcdFlags(values, errors);
 
   const flags: Flags = {
     bindAddress: values.bindAddress,
@@ -125,16 +187,7 @@ function check(values: Values): Parsed {
     tlsCertFile: values.tlsCertFile,
     tlsPrivateKeyFile: values.tlsPrivateKeyFile,
     clientCaFile: values.clientCaFile,
-    etcd:
-      values.etcdServers === undefined
-        ? undefined
-        : {
-            servers,
-            prefix: values.etcdPrefix,
-            caFile: values.etcdCafile,
-            certFile: values.etcdCertfile,
-            keyFile: values.etcdKeyfile,
-          },
+    etcd,
     encryptionProviderConfigFile: values.encryptionProviderConfig,
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };

@@ -1,5 +1,5 @@
 import { StorageError } from "../storage/storage.ts";
-import { parseFlags } from "./flags.ts";
+import { type Flags, parseFlags, type Task } from "./flags.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
 import { StartupError } from "./startup-error.ts";
@@ -21,18 +21,32 @@ await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<void> {
   const parsed = parseFlags(argv);
-  if (parsed.flags === undefined) {
-    if ("print" in parsed) return void process.stdout.write(parsed.print);
+  if ("print" in parsed) return void process.stdout.write(parsed.print);
+  if ("errors" in parsed) {
     for (const error of parsed.errors) complain(error);
     process.exitCode = 1;
-    return;
+  } else if ("task" in parsed) await work(parsed.task);
+  else await serve(parsed.flags);
+}
+
+async function work(task: Task): Promise<void> {
+  const { perform } = await import("./tasks.ts");
+  try {
+    say(await perform(task));
+  } catch (error) {
+    if (!(error instanceof StartupError || error instanceof StorageError)) throw error;
+    complain(error.message);
+    process.exitCode = 1;
   }
-  const log = createLog(parsed.flags.verbosity);
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const log = createLog(flags.verbosity);
   // A promise that nobody waited for is a defect, but no reason to take everybody's server away.
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was rejected unexpectedly"));
 
   try {
-    const server = await startServer({ ...parsed.flags, log });
+    const server = await startServer({ ...flags, log });
     closeOnSignals(() => server.close());
     say(`datum-apiserver ${VERSION} is ready at ${server.url}\n`);
     say(`  export KUBECONFIG=${shellWord(server.kubeconfigPath)}`);

@@ -5,14 +5,12 @@ import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor } from "../apiserver/doors/http.ts";
 import { controllers } from "../controllers/controllers.ts";
-import type { EncryptionConfiguration } from "../storage/encryption/configuration.ts";
-import type { Storage } from "../storage/storage.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
-import { readRequired } from "./certificates/private-file.ts";
 import { startControllers } from "./controllers.ts";
 import type { Flags } from "./flags.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
+import { openStorage } from "./storage.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServerOptions extends Omit<Flags, "verbosity"> {
@@ -104,45 +102,5 @@ async function listen({ bindAddress, securePort, log }: ServerOptions, core: Cor
     return await openDoor({ handle: core.handle, host: bindAddress, port: securePort, tls: certificates.tls, log });
   } catch (error) {
     throw new StartupError(`cannot listen on ${bindAddress} port ${securePort}: ${reasonOf(error)}`, error);
-  }
-}
-
-async function openStorage(options: ServerOptions): Promise<Storage> {
-  const file = options.encryptionProviderConfigFile;
-  if (file === undefined) return openEngine(options);
-  // read first: a mistake in it opens nothing
-  const configuration = await readEncryption(file);
-  const { EncryptedStorage } = await import("../storage/encryption/encrypted-storage.ts");
-  return new EncryptedStorage(await openEngine(options), configuration);
-}
-
-async function readEncryption(file: string): Promise<EncryptionConfiguration> {
-  const text = await readRequired(file);
-  const { ConfigurationError, EncryptionConfiguration } = await import("../storage/encryption/configuration.ts");
-  try {
-    return EncryptionConfiguration.parse(text);
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new StartupError(`${file}: ${error.message}`, error);
-    throw error;
-  }
-}
-
-/** Each engine loads only where it is used. */
-async function openEngine({ dataDir, etcd }: ServerOptions): Promise<Storage> {
-  if (etcd === undefined) {
-    const { openEmbedded } = await import("../storage/embedded/open.ts");
-    return openEmbedded({ folder: path.join(dataDir, "store"), now: Date.now });
-  }
-  const [ca, cert, key] = await Promise.all([etcd.caFile, etcd.certFile, etcd.keyFile].map((file) => file && readRequired(file)));
-  const { openEtcd } = await import("../storage/etcd/open.ts");
-  try {
-    return await openEtcd({
-      endpoints: etcd.servers,
-      prefix: etcd.prefix,
-      ...(ca ? { ca: Buffer.from(ca) } : {}),
-      ...(cert && key ? { cert: Buffer.from(cert), key: Buffer.from(key) } : {}),
-    });
-  } catch (error) {
-    throw new StartupError(`cannot use etcd at ${etcd.servers.join(", ")}: ${reasonOf(error)}`, error);
   }
 }

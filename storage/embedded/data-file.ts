@@ -12,26 +12,29 @@ const SPARE_PAGES = 64;
 
 /**
  * Refuses a data file that is not LMDB's or has lost its end: LMDB maps the file, and reading a page that is not there would end the
- * process without a word. A missing or empty file is fine, it becomes a new store.
+ * process without a word.
+ *
+ * @param kind a store `may` be missing or empty, and becomes a new one; one that is `there` may not; a `copy` has every page
  * @throws StorageError
  */
-export async function checkDataFile(folder: string): Promise<void> {
+export async function checkDataFile(folder: string, kind: "may" | "there" | "copy"): Promise<void> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path.join(folder, DATA_FILE));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (kind !== "may") throw new StorageError("holds no store");
+    return;
   }
   try {
     const { size } = await file.stat();
-    if (size === 0) return;
+    if (size === 0 && kind === "may") return;
     const first = await readMeta(file, 0);
     const second = first && (await readMeta(file, first.pageSize));
     if (first === undefined || second === undefined)
       throw new StorageError(`is damaged or holds something else: ${DATA_FILE} does not start as a store`);
     const newest = second.transaction > first.transaction ? second : first;
-    const least = (newest.lastPage + 1 - SPARE_PAGES) * newest.pageSize;
+    const least = (newest.lastPage + 1 - (kind === "copy" ? 0 : SPARE_PAGES)) * newest.pageSize;
     if (size < least) throw new StorageError(`is damaged: ${DATA_FILE} has ${size} bytes where at least ${least} belong`);
   } finally {
     await file.close();

@@ -55,6 +55,16 @@ export class Database {
     );
   }
 
+  /** The revisions that have a record, in order. To be used up within one turn of the event loop. */
+  revisions(): Iterable<number> {
+    return this.#tables.records.getKeys();
+  }
+
+  /** Writes a copy of everything as it is now into a folder, as the file `data.mdb`; the store goes on meanwhile. */
+  async copyTo(folder: string): Promise<void> {
+    await this.#tables.root.backup(folder, true);
+  }
+
   /**
    * Runs `write`, which calls the `put…` and `remove…` methods and must not throw, as one transaction; resolves when it is durable.
    * @throws CommitError; nothing of the transaction is visible then

@@ -1,9 +1,10 @@
 import { mkdir, open as openFile, realpath } from "node:fs/promises";
 import path from "node:path";
+import type { RootDatabase } from "lmdb";
 import { StorageError } from "../storage.ts";
 import { checkDataFile } from "./data-file.ts";
 import { Database, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
-import { EMPTY } from "./state.ts";
+import { EMPTY, stateAfter } from "./state.ts";
 
 /** Folders that this process has open: LMDB would share one environment among all who open a path. */
 const openFolders = new Set<string>();
@@ -12,18 +13,18 @@ const openFolders = new Set<string>();
 const MAP_BYTES = 2 ** 40;
 
 /**
- * Opens the store in a folder, creating both where they do not exist. Takes a few milliseconds whatever the size: nothing is loaded.
+ * Opens the store in a folder, creating both where they do not exist (the first write gets the revision that follows `after`). Takes a few milliseconds whatever the size: nothing is loaded.
  * @throws StorageError naming the folder: it cannot be used, is damaged, has an unknown format, or belongs to another process
  */
-export async function openDatabase(folder: string): Promise<Database> {
+export async function openDatabase(folder: string, after = EMPTY.revision): Promise<Database> {
   try {
     const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
     const real = await realpath(folder);
     if (openFolders.has(real)) throw new StorageError(`is in use by process ${process.pid} (this one)`);
     openFolders.add(real);
     try {
-      await checkDataFile(real);
-      const database = await openTables(real);
+      await checkDataFile(real, "may");
+      const database = await openTables(real, after);
       if (isNew) await flushFolders(real);
       return database;
     } catch (error) {
@@ -36,10 +37,50 @@ export async function openDatabase(folder: string): Promise<Database> {
   }
 }
 
-async function openTables(folder: string): Promise<Database> {
+async function openTables(folder: string, after: number): Promise<Database> {
+  const root = await openRoot(folder, false);
+  try {
+    const database = tablesOf(root, () => openFolders.delete(folder));
+    const state = database.state();
+    refuseSharing(root.readerList());
+    if (state === undefined) await database.commit(() => database.putState(stateAfter(after)));
+    else if (state.revision > state.oldest && database.record(state.revision) === undefined) throw new StorageError("is damaged");
+    return database;
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a store beside the process that has it, or while nobody has. What is read within one turn of the event loop shows one revision.
+ *
+ * @param kind whether it lives, or was written by {@link Database.copyTo}
+ * @throws StorageError naming the folder: there is no store, or it is damaged or of an unknown format
+ */
+export async function openToRead(folder: string, kind: "there" | "copy"): Promise<Database> {
+  try {
+    await checkDataFile(folder, kind);
+    const root = await openRoot(folder, true);
+    try {
+      const database = tablesOf(root, () => undefined);
+      if (database.state() === undefined) throw new StorageError("has no state");
+      return database;
+    } catch (error) {
+      await root.close();
+      throw error;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StorageError(error instanceof StorageError ? `${folder} ${reason}` : `${folder} cannot be opened: ${reason}`, error);
+  }
+}
+
+async function openRoot(folder: string, readOnly: boolean): Promise<RootDatabase<Buffer, string>> {
   const { open } = await import("lmdb");
-  const root = open<Buffer, string>({
+  return open<Buffer, string>({
     path: folder,
+    readOnly,
     noSubdir: false,
     overlappingSync: false,
     // Batches are ours alone; the one that lmdb would open around them has a promise that nobody can handle.
@@ -48,21 +89,14 @@ async function openTables(folder: string): Promise<Database> {
     maxDbs: 2,
     encoding: "binary",
   });
-  try {
-    const keyOptions = { name: "keys", keyEncoder: textKeys, encoder: revisionValues };
-    const recordOptions = { name: "records", keyEncoder: revisionKeys, encoding: "binary" as const };
-    const keys = root.openDB<number, KeyBytes>(keyOptions);
-    const records = root.openDB<Buffer, number>(recordOptions);
-    const database = new Database({ root, keys, records, release: () => openFolders.delete(folder) });
-    const state = database.state();
-    refuseSharing(root.readerList());
-    if (state === undefined) await database.commit(() => database.putState(EMPTY));
-    else if (state.revision > state.oldest && database.record(state.revision) === undefined) throw new StorageError("is damaged");
-    return database;
-  } catch (error) {
-    await root.close();
-    throw error;
-  }
+}
+
+function tablesOf(root: RootDatabase<Buffer, string>, release: () => void): Database {
+  const keyOptions = { name: "keys", keyEncoder: textKeys, encoder: revisionValues };
+  const recordOptions = { name: "records", keyEncoder: revisionKeys, encoding: "binary" as const };
+  const keys = root.openDB<number, KeyBytes>(keyOptions);
+  const records = root.openDB<Buffer, number>(recordOptions);
+  return new Database({ root, keys, records, release });
 }
 
 /**

@@ -11,6 +11,8 @@ export interface EmbeddedOptions {
   readonly historyMilliseconds?: number;
   /** Changes of that many bytes at most are kept as history; 256 MiB by default. What is current is kept always. */
   readonly historyBytes?: number;
+  /** The revision that a new store begins after; that of an existing one stays. */
+  readonly after?: number;
 }
 
 const DEFAULT_HISTORY_MILLISECONDS = 75 * 60_000;
@@ -26,7 +28,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
     milliseconds: options.historyMilliseconds ?? DEFAULT_HISTORY_MILLISECONDS,
     bytes: options.historyBytes ?? DEFAULT_HISTORY_BYTES,
   };
-  const database = await openDatabase(options.folder);
+  const database = await openDatabase(options.folder, options.after);
   const state = database.state();
   if (state === undefined) throw new StorageError(`${options.folder} cannot be opened: it has no state`);
   return new EmbeddedStorage(database, state, retention, options.now);

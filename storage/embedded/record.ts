@@ -95,6 +95,9 @@ export class Copier {
   }
 }
 
+/** Copies one record, to be written elsewhere. */
+export const copyRecord = (record: Buffer): Buffer => Buffer.from(plain(record, 0));
+
 /** Copies one value. */
 export function copyValue(record: Buffer): Uint8Array {
   return plain(record, HEADER + record.readUInt16BE(KEY_SIZE)).slice();

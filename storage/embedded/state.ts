@@ -18,7 +18,12 @@ export interface State {
  * standing for a time when nothing was there.
  */
 const FIRST = 4;
-export const EMPTY: State = { revision: FIRST, oldest: FIRST, swept: FIRST, time: 0, offset: 0 };
+export const EMPTY: State = stateAfter(FIRST);
+
+/** An empty store whose history begins after a revision. */
+export function stateAfter(revision: number): State {
+  return { revision, oldest: revision, swept: revision, time: 0, offset: 0 };
+}
 
 /**
  * The number of the format on disk, checked when a store is opened. One line for each:
