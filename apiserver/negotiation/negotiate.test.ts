@@ -47,6 +47,16 @@ describe("content negotiation", () => {
     expect(chosen("application/vnd.kubernetes.protobuf;as=Table;g=meta.k8s.io;v=v1", OFFERS.builtinObject)).toBe(only);
   });
 
+  it("gives custom kinds in protobuf as metadata alone", () => {
+    const protobuf = "application/vnd.kubernetes.protobuf";
+    const metadata = `${protobuf};as=PartialObjectMetadata;g=meta.k8s.io;v=v1`;
+    expect(chosen(metadata, OFFERS.customObject)).toBe(`${protobuf} PartialObjectMetadata v1`);
+    expect(chosen(metadata, OFFERS.customWatch)).toBe(`${protobuf} PartialObjectMetadata v1`);
+    expect(chosen(`${protobuf},application/json`, OFFERS.customObject)).toBe("application/json");
+    expect(chosen(`${protobuf};stream=watch`, OFFERS.customWatch)).toMatch(/^406 only/);
+    expect(chosen(protobuf, OFFERS.customObject)).toMatch(/^406 only/);
+  });
+
   it("streams no YAML", () => {
     expect(chosen("application/yaml", OFFERS.builtinWatch)).toBe(
       "406 only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch",

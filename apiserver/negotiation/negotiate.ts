@@ -25,6 +25,8 @@ export interface Offer {
   readonly types: readonly MediaType[];
   /** The transforms this endpoint has. */
   readonly transforms: boolean;
+  /** There is no protobuf of the objects, only of their metadata. */
+  readonly metadataAlone: boolean;
   /** The answer is a stream of events. */
   readonly stream: boolean;
   /** What the error text lists besides `types`: collections of built-in kinds can be watched. */
@@ -37,21 +39,22 @@ const offer = (partial: Partial<Offer>): Offer => ({
   exact: false,
   types: MEDIA_TYPES,
   transforms: false,
+  metadataAlone: false,
   stream: false,
   alsoListed: [],
   ...partial,
 });
 
-const JSON_AND_YAML: readonly MediaType[] = ["application/json", "application/yaml"];
-const STREAMED: readonly MediaType[] = ["application/json", "application/vnd.kubernetes.protobuf"];
+const PROTOBUF: MediaType = "application/vnd.kubernetes.protobuf";
+const STREAMED: readonly MediaType[] = ["application/json", PROTOBUF];
 
 /** Every offer this server makes, one line each. */
 export const OFFERS = {
   builtinObject: offer({ exact: true, transforms: true }),
   builtinCollection: offer({ exact: true, transforms: true, alsoListed: STREAM_TYPES }),
   builtinWatch: offer({ exact: true, types: STREAMED, transforms: true, stream: true, alsoListed: STREAM_TYPES }),
-  customObject: offer({ types: JSON_AND_YAML, transforms: true }),
-  customWatch: offer({ types: ["application/json"], transforms: true, stream: true }),
+  customObject: offer({ transforms: true, metadataAlone: true }),
+  customWatch: offer({ types: STREAMED, transforms: true, metadataAlone: true, stream: true }),
   groups: offer({}),
   versions: offer({ exact: true }),
   version: offer({ exact: true, types: ["application/json"] }),
@@ -115,11 +118,11 @@ function accepted({ parameters }: Clause, mediaType: MediaType, offered: Offer):
   if (parameters.has("sv")) return undefined;
   if (parameters.has("stream") && (parameters.get("stream") !== "watch" || !offered.stream)) return undefined;
   const pretty = parameters.get("pretty") === "1";
-  if (!isTransformed(parameters)) return { mediaType, pretty };
+  if (!isTransformed(parameters)) return offered.metadataAlone && mediaType === PROTOBUF ? undefined : { mediaType, pretty };
   const transform = parameters.get("as") ?? "";
   const version = parameters.get("v");
   if (!offered.transforms || parameters.get("g") !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1")) return undefined;
-  if (transform === "Table" ? mediaType === "application/vnd.kubernetes.protobuf" : !/^PartialObjectMetadata(List)?$/.test(transform)) {
+  if (transform === "Table" ? mediaType === PROTOBUF : !/^PartialObjectMetadata(List)?$/.test(transform)) {
     return undefined;
   }
   return { mediaType, pretty, transform: transform as Transform, transformVersion: version };

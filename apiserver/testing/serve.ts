@@ -1,0 +1,78 @@
+import { kinds } from "../../apis/kinds.ts";
+import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
+import { Core } from "../core.ts";
+import { type ApiRequest, type ApiResponse, isStream, type UserInfo } from "../request.ts";
+
+/** Who asks where a test names nobody. */
+export const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
+
+export interface Asked {
+  readonly headers?: ApiRequest["headers"];
+  /** Sent as JSON; a text as it stands. */
+  readonly body?: unknown;
+  readonly user?: UserInfo;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: ApiResponse["headers"];
+  /** All of the body; of a stream what it writes first. */
+  readonly bytes: Buffer;
+  /** The body read as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into any answer
+  json(): any;
+}
+
+/** A whole server without doors, on an empty store in memory. */
+export interface Served {
+  readonly core: Core;
+  /** Sends a request such as `ask("GET", "/api/v1/namespaces?limit=1")`. */
+  ask(method: string, target: string, asked?: Asked): Promise<Answered>;
+  /** Stops it. Gives what failed unexpectedly in the meantime. */
+  close(): Promise<unknown[]>;
+}
+
+/** Starts a server for a test. */
+export async function serve(): Promise<Served> {
+  const panics: unknown[] = [];
+  const storage = new MemoryStorage();
+  const core = new Core({ storage, kinds, productVersion: "0", serverAddress: "", onPanic: (error) => panics.push(error) });
+  await core.start();
+  return {
+    core,
+    async ask(method, target, { headers = {}, body, user = ADMIN } = {}) {
+      const [path = "", query = ""] = target.split("?");
+      const response = await core.handle({
+        method,
+        path,
+        query,
+        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+        connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: user },
+        readBody: async () => (body === undefined ? new Uint8Array() : Buffer.from(typeof body === "string" ? body : JSON.stringify(body))),
+      });
+      const bytes = await bytesOf(response);
+      return { status: response.status, headers: response.headers, bytes, json: () => JSON.parse(bytes.toString()) };
+    },
+    async close() {
+      core.close();
+      await storage.close();
+      return panics;
+    },
+  };
+}
+
+async function bytesOf({ body }: ApiResponse): Promise<Buffer> {
+  if (!isStream(body)) return body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat(body);
+  const written: Uint8Array[] = [];
+  await new Promise<void>((resolve) => {
+    const write = (chunk: Uint8Array) => {
+      written.push(chunk);
+      // what is known already is written in one turn
+      setImmediate(resolve);
+      return true;
+    };
+    body.open({ write, end: resolve });
+  });
+  body.close();
+  return Buffer.concat(written);
+}
