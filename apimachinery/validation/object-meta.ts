@@ -17,19 +17,32 @@ export type NameRule = (name: string, prefix: boolean) => readonly string[];
 const METADATA = FieldPath.of("metadata");
 const IMMUTABLE = "field is immutable";
 
+/** Where metadata stands when it is not that of a whole object. */
+export interface MetadataPlace {
+  readonly path?: FieldPath;
+  /** What stands inside another object is not stored by itself, and needs no name. */
+  readonly mayLackName?: boolean;
+}
+
 /**
  * What is wrong with an object's metadata as it stands, in Kubernetes' order (k8s.io/apimachinery, pkg/api/validation/objectmeta.go).
  * Of managedFields only names are judged: what does not make sense is passed over, not refused.
  *
  * @param namespaced whether there has to be a namespace, or must not be one
  */
-export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, nameRule: NameRule, path = METADATA): FieldError[] {
+export function validateObjectMeta(
+  meta: ObjectMeta,
+  namespaced: boolean,
+  nameRule: NameRule,
+  { path = METADATA, mayLackName = false }: MetadataPlace = {},
+): FieldError[] {
   const errors: FieldError[] = [];
   if (meta.generateName) {
     for (const text of nameRule(meta.generateName, true)) errors.push(invalid(path.child("generateName"), meta.generateName, text));
   }
-  if (!meta.name) errors.push(required(path.child("name"), "name or generateName is required"));
-  else for (const text of nameRule(meta.name, false)) errors.push(invalid(path.child("name"), meta.name, text));
+  if (!meta.name) {
+    if (!mayLackName) errors.push(required(path.child("name"), "name or generateName is required"));
+  } else for (const text of nameRule(meta.name, false)) errors.push(invalid(path.child("name"), meta.name, text));
   const namespaceAt = path.child("namespace");
   if (!namespaced) {
     if (meta.namespace) errors.push(forbidden(namespaceAt, "not allowed on this type"));
