@@ -63,10 +63,11 @@ interface Patch {
   apply(object: JsonObject): Patched;
 }
 
-const changed = (object: JsonObject, value: JsonValue, strictErrors: readonly string[]): Patched => ({
+/** In Go an object of a custom kind is a map, which is written with sorted members wherever the patch went: nothing is left as it stood. */
+const changed = ({ flavor }: KindDefinition, object: JsonObject, value: JsonValue, strictErrors: readonly string[]): Patched => ({
   value,
   strictErrors,
-  shown: () => printPatched(object, value),
+  shown: () => printPatched(flavor === "custom" ? {} : object, value),
 });
 
 interface Patched {
@@ -85,11 +86,11 @@ function readPatch(type: Exclude<PatchType, "apply">, body: Uint8Array, kind: Ki
       return {
         apply: (object) => {
           const { operations, strictErrors } = parseJsonPatch(document, { lenient });
-          return changed(object, applyJsonPatch(object, operations), strictErrors);
+          return changed(kind, object, applyJsonPatch(object, operations), strictErrors);
         },
       };
     case "merge":
-      return { apply: (object) => changed(object, applyMergePatch(object, document.value, { lenient }), document.duplicates) };
+      return { apply: (object) => changed(kind, object, applyMergePatch(object, document.value, { lenient }), document.duplicates) };
     case "strategic":
       return {
         apply: (object) => ({
