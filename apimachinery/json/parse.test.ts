@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { MAX_DEPTH } from "./depth.ts";
 import { JsonSyntaxError, JsonTypeError, parseCanonical, parseJson } from "./parse.ts";
 import { JsonReader } from "./reader.ts";
 import { stringify } from "./stringify.ts";
@@ -95,6 +96,13 @@ test("values that are kept may nest 500 deep, those that are skipped as deep as 
   expect(() => parseJson(nested(501))).toThrow(new JsonSyntaxError(message));
   expect(() => new JsonReader(nested(10_000)).skipValue()).not.toThrow();
   expect(() => new JsonReader("[".repeat(10_001)).skipValue()).toThrow(new JsonSyntaxError(message));
+});
+
+test("what was let in is read again, long numbers or not, with the field ownership that nests deeper than the object", () => {
+  for (const number of ["7", "1234567890123456789"]) {
+    const stored = `${'{"f:a":'.repeat(MAX_DEPTH + 5)}${number}${"}".repeat(MAX_DEPTH + 5)}`;
+    expect(stringify(parseCanonical(stored))).toBe(stored);
+  }
 });
 
 test("a number beyond float64 is an error of its type, but broken syntax comes first", () => {

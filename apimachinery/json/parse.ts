@@ -1,5 +1,6 @@
 export { JsonSyntaxError, JsonTypeError } from "./decode-error.ts";
 
+import { MAX_STORED_DEPTH } from "./depth.ts";
 import { JsonReader, type ReadOptions } from "./reader.ts";
 import type { JsonValue } from "./value.ts";
 
@@ -10,7 +11,10 @@ import type { JsonValue } from "./value.ts";
  * number beyond float64; both with the text of Go's encoding/json.
  */
 export function parseJson(document: string | Uint8Array, options?: ReadOptions): JsonValue {
-  const reader = new JsonReader(document);
+  return readWhole(new JsonReader(document), options);
+}
+
+function readWhole(reader: JsonReader, options?: ReadOptions): JsonValue {
   const value = reader.readValue(options);
   reader.end();
   if (reader.typeError !== undefined) throw reader.typeError;
@@ -22,10 +26,10 @@ const NEEDS_CARE = /[0-9]{16}|[0-9]e\+/;
 
 /**
  * Reads JSON that `stringify` has written: a document of ours, without doubled members. A look for long numbers tells whether the native
- * parser is safe; it nearly always is.
+ * parser is safe; it nearly always is. What was let in can be read, long numbers or not, however deep it nests.
  */
 export function parseCanonical(document: string | Uint8Array): JsonValue {
   const text =
     typeof document === "string" ? document : Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString("utf8");
-  return NEEDS_CARE.test(text) ? parseJson(text) : (JSON.parse(text) as JsonValue);
+  return NEEDS_CARE.test(text) ? readWhole(new JsonReader(text, MAX_STORED_DEPTH)) : (JSON.parse(text) as JsonValue);
 }

@@ -1,16 +1,11 @@
 import { quote } from "../go-text.ts";
 import { JsonSyntaxError, JsonTypeError } from "./decode-error.ts";
+import { MAX_DEPTH } from "./depth.ts";
 import { byteAt, decodeUtf8 } from "./utf8.ts";
 import { Float, type JsonObject, type JsonValue, setMember } from "./value.ts";
 
-/** How deep objects and lists may nest; one level more is a syntax error (encoding/json, maxNestingDepth). */
-const MAX_DEPTH = 10_000;
-
-/**
- * How deep values may nest that are kept. Everything that works on an object recurses over it and would overflow the stack before Go's
- * limit; where that happens while a regular expression is compiled, V8 ends the process. No kind comes near.
- */
-const MAX_KEPT_DEPTH = 500;
+/** How deep objects and lists may nest that are passed over; one level more is a syntax error (encoding/json, maxNestingDepth). */
+const MAX_SKIPPED_DEPTH = 10_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -51,15 +46,19 @@ export class JsonReader {
   readonly #text: string;
   readonly #bytes: Uint8Array | undefined;
   #at = 0;
+  readonly #keptDepth: number;
   #depth = 0;
-  #maxDepth = MAX_KEPT_DEPTH;
+  #maxDepth: number;
 
   /** The name of the member whose value comes next. */
   key = "";
   /** The first value that did not fit. */
   typeError: JsonTypeError | undefined;
 
-  constructor(document: string | Uint8Array) {
+  /** @param keptDepth how deep values may nest that are kept */
+  constructor(document: string | Uint8Array, keptDepth = MAX_DEPTH) {
+    this.#keptDepth = keptDepth;
+    this.#maxDepth = keptDepth;
     this.#text = typeof document === "string" ? document : decodeUtf8(document);
     this.#bytes = typeof document === "string" ? undefined : document;
   }
@@ -187,9 +186,9 @@ export class JsonReader {
 
   /** Passes over a value of any kind; its syntax is checked all the same. */
   skipValue(): void {
-    this.#maxDepth = MAX_DEPTH;
+    this.#maxDepth = MAX_SKIPPED_DEPTH;
     this.#skip();
-    this.#maxDepth = MAX_KEPT_DEPTH;
+    this.#maxDepth = this.#keptDepth;
   }
 
   #skip(): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MAX_DEPTH } from "../../apimachinery/json/depth.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
@@ -136,15 +137,20 @@ describe("JSON patch", () => {
     );
   });
 
-  it("limits what copies add, and how deep operations may nest", () => {
+  it("limits what copies add, and how deep operations may nest and make an object nest", () => {
     const doubling = Array.from({ length: 40 }, (_, index) => ({ op: "copy", from: "/a", path: `/a/k${index}` }));
     expect(patch(`{"a":{"x":"${"y".repeat(100)}"}}`, doubling)).toBe(FAILS);
-    const nesting = Array.from({ length: 1_200 }, () => [
-      { op: "add", path: "/b", value: {} },
-      { op: "move", from: "/a", path: "/b/a" },
-      { op: "move", from: "/b", path: "/a" },
-    ]).flat();
-    expect(patch('{"a":1}', nesting)).toBe(FAILS);
+    const nesting = (levels: number) =>
+      Array.from({ length: levels - 1 }, () => [
+        { op: "add", path: "/b", value: {} },
+        { op: "move", from: "/a", path: "/b/a" },
+        { op: "move", from: "/b", path: "/a" },
+      ]).flat();
+    const deepest = `${'{"a":'.repeat(MAX_DEPTH)}1${"}".repeat(MAX_DEPTH)}`;
+    expect(patch('{"a":1}', nesting(MAX_DEPTH))).toBe(deepest);
+    expect(patch('{"a":1}', nesting(MAX_DEPTH + 1))).toBe(FAILS);
+    const wrap = [{ op: "copy", from: "/a", path: "/a/a" }];
+    expect(patch(`${'{"a":'.repeat(MAX_DEPTH - 1)}{}${"}".repeat(MAX_DEPTH - 1)}`, wrap)).toBe(FAILS);
     expect(patch("{}", `[{"op":"add","path":"/a","value":${"[".repeat(5_000)}${"]".repeat(5_000)}}]`)).toBe("400: invalid JSON patch");
   });
 });

@@ -1,8 +1,8 @@
 import { nestsDeeperThan } from "../../apimachinery/json/copy.ts";
+import { MAX_DEPTH } from "../../apimachinery/json/depth.ts";
 import { equalJson } from "../../apimachinery/json/equal.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { unprocessable } from "../../apimachinery/status/status.ts";
-import { MAX_DEPTH } from "./depth.ts";
 import { encodedSize } from "./encoded-size.ts";
 import type { JsonPatchOperation, Pointer } from "./json-patch-document.ts";
 
