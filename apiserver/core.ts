@@ -47,6 +47,8 @@ export interface CoreOptions {
   readonly serverAddress: string;
   /** Told of what should not happen; the request answers 500 and the server goes on. */
   readonly onPanic: (error: unknown, request: ApiRequest) => void;
+  /** Asked after those of the server itself. */
+  readonly authorizers?: readonly Authorizer[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -81,11 +83,13 @@ export class Core {
     this.#cache = cache;
     this.registry = new Registry(options.kinds, cache);
     this.#aggregated = new AggregatedDiscovery(this.registry);
+    const authorizers: readonly Authorizer[] = [systemMasters, publicPaths, ...(options.authorizers ?? [])];
     this.#serving = {
       registry: this.registry,
       storage: options.storage,
       fieldManagers: new FieldManagers(this.registry),
       admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
+      authorizers,
       now,
       newUid: randomUUID,
       random: randomInt,
@@ -101,7 +105,6 @@ export class Core {
       },
     });
     const authenticators: readonly Authenticator[] = [inProcess, clientCertificates];
-    const authorizers: readonly Authorizer[] = [systemMasters, publicPaths];
     this.handle = filterChain({ authenticators, authorizers, handler: (context) => this.#dispatch(context), onPanic: options.onPanic });
   }
 

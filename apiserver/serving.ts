@@ -1,6 +1,7 @@
 import type { AdmissionChain } from "../admission/chain.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { FieldManagers } from "./apply/field-managers.ts";
+import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Registry } from "./registry/registry.ts";
 
 /** What the verbs share: where things are kept, and what must not come from the environment directly. */
@@ -9,6 +10,8 @@ export interface Serving {
   readonly storage: Storage;
   readonly admission: AdmissionChain;
   readonly fieldManagers: FieldManagers;
+  /** For rights that show to be needed only once a request is under way. */
+  readonly authorizers: readonly Authorizer[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly newUid: () => string;

@@ -55,19 +55,22 @@ function decide(verdict: "allow" | "deny", attributes: Attributes): Permission {
   throw denial(attributes);
 }
 
-/** The text of a denial (k8s.io/apiserver, pkg/endpoints/handlers/responsewriters/errors.go). */
-function denial({ user, info }: Attributes): StatusError {
-  const who = `User ${quote(user.name)}`;
-  if (!info.isResource) return forbiddenPath(`${who} cannot ${info.verb} path ${quote(escapeHtml(info.path))}`);
-  const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
-  const where = info.namespace === "" ? "at the cluster scope" : `in the namespace "${info.namespace}"`;
-  return forbidden(
-    { group: info.group, resource: info.resource },
-    info.name,
-    `${who} cannot ${info.verb} resource "${resource}" in API group "${info.group}" ${where}`,
-  );
+/**
+ * The 403 of what somebody may not do, with a reason if there is one
+ * (k8s.io/apiserver, pkg/endpoints/handlers/responsewriters/errors.go; recording access/forbidden-texts).
+ */
+export function denial({ user, info }: Attributes, reason = ""): StatusError {
+  const text = `${escapeHtml(`User ${quote(user.name)} cannot ${info.verb} ${targetText(info)}`)}${reason && `: ${reason}`}`;
+  return info.isResource ? forbidden({ group: info.group, resource: info.resource }, info.name, text) : forbiddenPath(text);
 }
 
-/** Paths are shown as Go's html/template escapes them: some clients print answers into pages. */
+function targetText(info: RequestInfo): string {
+  if (!info.isResource) return `path ${quote(info.path)}`;
+  const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
+  const where = info.namespace === "" ? "at the cluster scope" : `in the namespace ${quote(info.namespace)}`;
+  return `resource ${quote(resource)} in API group ${quote(info.group)} ${where}`;
+}
+
+/** Escaped as Go's html/template does: some clients print answers into pages. */
 const escapeHtml = (text: string) =>
   text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character] as string);

@@ -1,5 +1,6 @@
 import { kinds } from "../../apis/kinds.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
+import type { Authorizer } from "../authorization/authorizer.ts";
 import { Core } from "../core.ts";
 import { type ApiRequest, type ApiResponse, isStream, type UserInfo } from "../request.ts";
 
@@ -32,11 +33,11 @@ export interface Served {
   close(): Promise<unknown[]>;
 }
 
-/** Starts a server for a test. */
-export async function serve(): Promise<Served> {
+/** Starts a server for a test. It asks `authorizers` about everyone but administrators. */
+export async function serve({ authorizers = [] }: { authorizers?: readonly Authorizer[] } = {}): Promise<Served> {
   const panics: unknown[] = [];
   const storage = new MemoryStorage();
-  const core = new Core({ storage, kinds, productVersion: "0", serverAddress: "", onPanic: (error) => panics.push(error) });
+  const core = new Core({ storage, kinds, productVersion: "0", serverAddress: "", authorizers, onPanic: (error) => panics.push(error) });
   await core.start();
   return {
     core,

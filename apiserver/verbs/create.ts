@@ -12,6 +12,7 @@ import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForCreate, validateForCreate } from "../strategy/create.ts";
+import { authorizeCreation } from "./authorize-creation.ts";
 import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
 import { attributesOf, decodeBody, keyOf, kindOfErrors, type Ref, readBody, writeOf } from "./writing.ts";
@@ -103,6 +104,8 @@ export async function admitCreation(
   if (errors.length > 0) throw invalid(kindOfErrors(kind), name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
   context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
+  // here, and not before: what is wrong with the object is told to whoever may change objects of the kind
+  await authorizeCreation(serving, context);
   await serving.admission.validate(attributesOf({ ...ref, name }, "CREATE", options.dryRun, object, undefined));
 }
 
