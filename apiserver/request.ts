@@ -7,6 +7,8 @@ export interface ApiRequest {
   readonly query: string;
   /** Names in lower case; a header that came several times is joined with `, `. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Names and values in turn, as they came: a header that came several times stands here several times. Missing where none can. */
+  readonly rawHeaders?: readonly string[];
   /** Reads the body to its end, once. Throws a 413 StatusError beyond `limit` bytes. Empty where there is none. */
   readBody(limit: number): Promise<Uint8Array>;
   readonly connection: Connection;

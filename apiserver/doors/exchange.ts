@@ -28,6 +28,7 @@ export abstract class Exchange implements ApiRequest, Sink {
   abstract readonly path: string;
   abstract readonly query: string;
   abstract readonly headers: ApiRequest["headers"];
+  abstract readonly rawHeaders: readonly string[];
   abstract readonly connection: Peer;
   readonly #exchanges: Exchanges;
   /** The answer's stream, from `open` until either side ends it. */

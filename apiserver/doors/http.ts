@@ -1,5 +1,12 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { fastify } from "fastify";
@@ -91,9 +98,10 @@ class HttpDoor implements Door, Exchanges {
         server.on("checkContinue", answer as never);
         // Node has added its own listener, which wraps streams in the HTTP/1.1 interface.
         server.removeAllListeners("stream");
-        server.on("stream", (stream, headers) => {
+        // The types lack the last of what Node gives.
+        server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]) => {
           const link = this.#sessions.get(stream.session as ServerHttp2Session);
-          if (link !== undefined) void new Http2Exchange(this, stream, headers, link).run();
+          if (link !== undefined) void new Http2Exchange(this, stream, headers, rawHeaders, link).run();
         });
         return server as never;
       },

@@ -13,6 +13,7 @@ export class Http1Exchange extends Exchange {
   readonly path: string;
   readonly query: string;
   readonly headers: ApiRequest["headers"];
+  readonly rawHeaders: readonly string[];
   readonly connection: Peer;
   readonly #exchanges: Exchanges;
   readonly #request: IncomingMessage;
@@ -26,6 +27,7 @@ export class Http1Exchange extends Exchange {
     this.path = path;
     this.query = query;
     this.headers = request.headers as ApiRequest["headers"];
+    this.rawHeaders = request.rawHeaders;
     this.connection = link.peer;
     this.#exchanges = exchanges;
     this.#request = request;

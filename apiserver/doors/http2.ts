@@ -10,10 +10,11 @@ export class Http2Exchange extends Exchange {
   readonly path: string;
   readonly query: string;
   readonly headers: ApiRequest["headers"];
+  readonly rawHeaders: readonly string[];
   readonly connection: Peer;
   readonly #stream: ServerHttp2Stream;
 
-  constructor(exchanges: Exchanges, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, link: Link) {
+  constructor(exchanges: Exchanges, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], link: Link) {
     super(exchanges);
     const { path, query } = splitTarget((headers[":path"] as string | undefined) ?? "*");
     this.method = headers[":method"] as string;
@@ -21,6 +22,7 @@ export class Http2Exchange extends Exchange {
     this.query = query;
     headers.host ??= headers[":authority"] as string | undefined;
     this.headers = headers as ApiRequest["headers"];
+    this.rawHeaders = rawHeaders;
     this.connection = link.peer;
     this.#stream = stream;
     link.requests++;

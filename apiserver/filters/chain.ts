@@ -11,7 +11,7 @@ import { compressed } from "./compression.ts";
 import { RequestContext } from "./context.ts";
 import { deadlineOf, withinDeadline } from "./deadline.ts";
 import { failureResponse } from "./failure.ts";
-import { impersonated } from "./impersonation.ts";
+import { Impersonation } from "./impersonation.ts";
 import { textResponse } from "./responses.ts";
 
 /** Answers a request that has been let in. The permission is its proof. */
@@ -43,9 +43,10 @@ export interface ChainOptions {
  * A filter that has nothing to wait for answers at once: a read from the cache passes all of them within one turn.
  */
 export function filterChain(options: ChainOptions): (request: ApiRequest) => Promise<ApiResponse> {
+  const chain: Chain = { ...options, impersonation: new Impersonation(options.authorizers) };
   return async (request) => {
     const id = auditId(request);
-    const contents = contained(request, options);
+    const contents = contained(request, chain);
     const packed = compressed(request, contents instanceof Promise ? await contents : contents);
     const response = packed instanceof Promise ? await packed : packed;
     response.headers["audit-id"] = id;
@@ -56,7 +57,11 @@ export function filterChain(options: ChainOptions): (request: ApiRequest) => Pro
 
 const EMPTY = Buffer.alloc(0);
 
-function contained(request: ApiRequest, options: ChainOptions): Eventual<ApiResponse> {
+interface Chain extends ChainOptions {
+  readonly impersonation: Impersonation;
+}
+
+function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
   const path = decodePercent(request.path);
   // Go's own server answers a broken escape before any filter sees it
   if (path === undefined) return textResponse(400, "400 Bad Request");
@@ -84,10 +89,10 @@ function contained(request: ApiRequest, options: ChainOptions): Eventual<ApiResp
   }
 }
 
-function answered(context: RequestContext, { authenticators, authorizers, handler }: ChainOptions): Eventual<ApiResponse> {
+function answered(context: RequestContext, { authenticators, authorizers, impersonation, handler }: Chain): Eventual<ApiResponse> {
   const { request, info } = context;
   return whenThere(authenticatedUser(request, info, authenticators), (sender) =>
-    whenThere(impersonated(request, info, sender, authorizers), (user) => {
+    whenThere(impersonation.userOf(request, info, sender), (user) => {
       context.user = user;
       return whenThere(authorize(authorizers, { user, info }), (permission) => handler(context, permission));
     }),

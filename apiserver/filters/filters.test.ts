@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { StatusError } from "../../apimachinery/status/status.ts";
-import { systemMasters } from "../authorization/authorizer.ts";
-import type { ApiRequest, UserInfo } from "../request.ts";
+import type { ApiRequest } from "../request.ts";
 import { Query } from "../routing/query.ts";
 import { requestInfo } from "../routing/request-info.ts";
 import { compressed } from "./compression.ts";
 import { deadlineOf, withinDeadline } from "./deadline.ts";
-import { impersonated } from "./impersonation.ts";
 import { Warnings } from "./warnings.ts";
 
 const request = (headers: ApiRequest["headers"]): ApiRequest => ({
@@ -47,41 +44,6 @@ describe("the deadline", () => {
     const late = new Promise((resolve) => setTimeout(resolve, 30));
     await expect(withinDeadline(5, late)).rejects.toMatchObject({ code: 504, reason: "Timeout" });
     await late;
-  });
-});
-
-describe("impersonation", () => {
-  const admin: UserInfo = { name: "admin", groups: ["system:masters"] };
-  const as = async (headers: ApiRequest["headers"], sender = admin) =>
-    impersonated(request(headers), infoOf("/api/v1/configmaps"), sender, [systemMasters]);
-
-  it("makes the sender whom it asks to be, with the groups that go without saying", async () => {
-    expect(await as({ "impersonate-user": "bob", "impersonate-group": "a, b", "impersonate-extra-example.com%2fteam": "z" })).toEqual({
-      name: "bob",
-      groups: ["a", "b", "system:authenticated"],
-      extra: { "example.com/team": ["z"] },
-    });
-    expect((await as({ "impersonate-user": "system:serviceaccount:ns:x" })).groups).toEqual([
-      "system:serviceaccounts",
-      "system:serviceaccounts:ns",
-      "system:authenticated",
-    ]);
-    expect((await as({ "impersonate-user": "system:anonymous" })).groups).toEqual(["system:unauthenticated"]);
-  });
-
-  it("is refused to who may not", async () => {
-    const bob = { name: "bob", groups: ["system:authenticated"] };
-    await expect(as({ "impersonate-user": "admin" }, bob)).rejects.toThrow(
-      'configmaps is forbidden: User "bob" cannot impersonate-on:user-info:list resource "configmaps" in API group "" at the cluster scope',
-    );
-  });
-
-  it("needs a user", async () => {
-    const failure = await as({ "impersonate-group": "a" }).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(StatusError);
-    expect((failure as StatusError).message).toBe(
-      'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"a"}, Extra:map[string][]string(nil)} without impersonating a user name',
-    );
   });
 });
 

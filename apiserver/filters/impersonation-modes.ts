@@ -1,0 +1,173 @@
+import { aggregateText, type FieldError, invalid } from "../../apimachinery/field/error.ts";
+import { quote } from "../../apimachinery/go-text.ts";
+import { isReason } from "../../apimachinery/status/status.ts";
+import { validateDnsLabel, validateDnsSubdomain } from "../../apimachinery/validation/names.ts";
+import { ANONYMOUS } from "../authentication/authenticator.ts";
+import { type Authorizer, authorize, denial } from "../authorization/authorizer.ts";
+import type { UserInfo } from "../request.ts";
+import type { RequestInfo } from "../routing/request-info.ts";
+
+/** Who wants to make which request as somebody else. */
+export interface Sender {
+  readonly user: UserInfo;
+  readonly info: RequestInfo;
+  readonly authorizers: readonly Authorizer[];
+}
+
+/** One way of being allowed to act as another user. */
+export interface Mode {
+  /** Whether such a user can be impersonated in this way at all. */
+  suits(wanted: UserInfo): boolean;
+  /**
+   * The user that the request is made as, once the sender has every right that it takes.
+   * @throws StatusError Forbidden for the first right that is missing
+   */
+  become(wanted: UserInfo, sender: Sender): Promise<UserInfo>;
+}
+
+/**
+ * All of them, in the order in which they are tried. Constrained impersonation (KEP-5284) needs a right over the identity,
+ * `impersonate:user-info`, and one over the request that is made with it, `impersonate-on:user-info:list`; the older sort needs the verb
+ * `impersonate` alone, and has no opinion about the request. The mode `associated-node`, for agents on nodes, has no place here.
+ * (k8s.io/apiserver, pkg/endpoints/filters/impersonation/mode.go; recordings access/impersonation-rights, access/constrained-impersonation-user)
+ */
+export const MODES: readonly Mode[] = [
+  constrained("arbitrary-node", (wanted) => nodeOf(wanted.name) !== undefined && hasOnlyName(wanted)),
+  constrained("serviceaccount", (wanted) => serviceAccountOf(wanted.name) !== undefined && hasOnlyName(wanted)),
+  constrained("user-info", ({ name }) => nodeOf(name) === undefined && serviceAccountOf(name) === undefined),
+  { suits: () => true, become: (wanted, sender) => identity(wanted, sender, { verb: "impersonate", group: "", strict: false }) },
+];
+
+function constrained(mode: string, suits: Mode["suits"]): Mode {
+  return {
+    suits,
+    async become(wanted, sender) {
+      const { info, user, authorizers } = sender;
+      await authorize(authorizers, { user, info: { ...info, verb: `impersonate-on:${mode}:${info.verb}` } });
+      return identity(wanted, sender, { verb: `impersonate:${mode}`, group: AUTHENTICATION, strict: true });
+    },
+  };
+}
+
+const AUTHENTICATION = "authentication.k8s.io";
+
+/** Which rights over an identity are asked for. */
+interface Rights {
+  readonly verb: string;
+  /** Where users, groups and service accounts are looked for. */
+  readonly group: string;
+  /** Refuses what the older sort has always allowed. */
+  readonly strict: boolean;
+}
+
+/** From so many on, the right over all of them is asked for before that over each. */
+const MANY = 4;
+
+/** Asks for every part of the identity: the name, the uid, each group, each value of each extra. Gives it with the groups that go without saying. */
+async function identity(wanted: UserInfo, sender: Sender, { verb, group, strict }: Rights): Promise<UserInfo> {
+  const { name, uid, groups, extra = {} } = wanted;
+  const attributes = (of: Pick<RequestInfo, "group" | "resource" | "name"> & Partial<RequestInfo>) => ({
+    user: sender.user,
+    info: { ...ON_IDENTITY, controlPlane: sender.info.controlPlane, verb, ...of },
+  });
+  const need = async (of: Parameters<typeof attributes>[0]) => void (await authorize(sender.authorizers, attributes(of)));
+  const refuse = (of: Parameters<typeof attributes>[0], why: string) => denial(attributes(of), why);
+
+  const account = serviceAccountOf(name);
+  const node = strict ? nodeOf(name) : undefined;
+  if (account !== undefined) await need({ group, resource: "serviceaccounts", ...account });
+  else if (node !== undefined) await need({ group, resource: "nodes", name: node });
+  else await need({ group, resource: "users", name });
+
+  if (uid !== undefined) await need({ group: AUTHENTICATION, resource: "uids", name: uid });
+
+  const aGroup = { group, resource: "groups" };
+  if (strict && groups.includes("")) throw refuse({ ...aGroup, name: "" }, "impersonating the empty string group is not allowed");
+  if (strict && groups.includes(MASTERS)) throw refuse({ ...aGroup, name: MASTERS }, `impersonating the ${MASTERS} group is not allowed`);
+  if (!strict || groups.length < MANY || !(await isAllowed(need({ ...aGroup, name: "*" })))) {
+    for (const one of groups) await need({ ...aGroup, name: one });
+  }
+
+  const anExtra = { group: AUTHENTICATION, resource: "userextras" };
+  const values = Object.entries(extra).flatMap(([key, list]) => list.map((value) => ({ subresource: key, name: value })));
+  const problem = strict ? problemOf(extra) : undefined;
+  if (problem !== undefined) throw refuse({ ...anExtra, name: "" }, problem);
+  if (!strict || values.length < MANY || !(await isAllowed(need({ ...anExtra, subresource: "*", name: "*" })))) {
+    for (const value of values) await need({ ...anExtra, ...value });
+  }
+  return withUsualGroups(wanted, account?.namespace, node !== undefined);
+}
+
+const MASTERS = "system:masters";
+
+const ON_IDENTITY: Omit<RequestInfo, "controlPlane" | "verb" | "group" | "resource" | "name"> = {
+  path: "",
+  isResource: true,
+  version: "v1",
+  namespace: "",
+  subresource: "",
+};
+
+async function isAllowed(need: Promise<void>): Promise<boolean> {
+  try {
+    await need;
+    return true;
+  } catch (error) {
+    if (isReason(error, "Forbidden")) return false;
+    throw error;
+  }
+}
+
+/** What constrained impersonation has against extras. */
+function problemOf(extra: NonNullable<UserInfo["extra"]>): string | undefined {
+  for (const [key, values] of Object.entries(extra)) {
+    if (key === "") return "impersonating the empty string key in extra is not allowed";
+    const errors = validateDomainPrefixedPath(key);
+    if (errors.length > 0) return `impersonating an invalid key in extra is not allowed: ${aggregateText(errors)}`;
+    if (key !== key.toLowerCase()) return `impersonating a non-lowercase key in extra is not allowed: ${quote(key)}`;
+    if (values.includes("")) return "impersonating the empty string value in extra is not allowed";
+  }
+  return undefined;
+}
+
+const URL_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const isUrlPath = new RegExp(`^${URL_PATH}$`);
+
+function validateDomainPrefixedPath(key: string): FieldError[] {
+  const slash = key.indexOf("/");
+  if (slash < 1 || slash === key.length - 1) {
+    return [invalid("extra.key", key, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  const [host, path] = [key.slice(0, slash), key.slice(slash + 1)];
+  const errors = validateDnsSubdomain(host).map((text) => invalid("extra.key", host, text));
+  if (!isUrlPath.test(path)) errors.push(invalid("extra.key", path, `Invalid path (regex used for validation is '${URL_PATH}')`));
+  return errors;
+}
+
+function withUsualGroups(user: UserInfo, serviceAccountNamespace: string | undefined, isNode: boolean): UserInfo {
+  let { groups } = user;
+  if (isNode) groups = ["system:nodes"];
+  if (serviceAccountNamespace !== undefined && groups.length === 0) {
+    groups = ["system:serviceaccounts", `system:serviceaccounts:${serviceAccountNamespace}`];
+  }
+  const unknown = user.name === ANONYMOUS.name || groups.includes("system:unauthenticated");
+  const usual = unknown ? "system:unauthenticated" : "system:authenticated";
+  return { ...user, groups: groups.includes(usual) ? groups : [...groups, usual] };
+}
+
+const hasOnlyName = ({ uid, groups, extra }: UserInfo) => uid === undefined && groups.length === 0 && extra === undefined;
+
+/** `system:serviceaccount:ns:name`, if that is a namespace and a name. */
+function serviceAccountOf(user: string): { namespace: string; name: string } | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  if (namespace === undefined || name === undefined) return undefined;
+  return validateDnsLabel(namespace).length + validateDnsSubdomain(name).length === 0 ? { namespace, name } : undefined;
+}
+
+const NODE = "system:node:";
+
+function nodeOf(user: string): string | undefined {
+  if (!user.startsWith(NODE)) return undefined;
+  const name = user.slice(NODE.length);
+  return validateDnsSubdomain(name).length === 0 ? name : undefined;
+}
