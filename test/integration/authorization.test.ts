@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import * as http2 from "node:http2";
+import * as https from "node:https";
 import path from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -21,12 +22,14 @@ let authority: string;
 let addresses: string[];
 let nobody: { key: string; certificate: string };
 let stranger: { key: string; certificate: string };
+let master: { key: string; certificate: string };
 const sessions: http2.ClientHttp2Session[] = [];
 
 beforeAll(async () => {
   dataDir = await temporaryFolder();
   const [known, unknown] = await Promise.all([TestAuthority.create(), TestAuthority.create()]);
   nobody = await known.client({ commonName: "nobody", organizations: ["nobodies"] });
+  master = await known.client({ commonName: "master", organizations: ["system:masters"] });
   stranger = await unknown.client({ commonName: "admin", organizations: ["system:masters"] });
   const clientCaFile = path.join(dataDir, "clients.crt");
   await writeFile(clientCaFile, known.certificate);
@@ -104,7 +107,7 @@ async function others(due: number, credentials: Credentials, headers: Record<str
   return found;
 }
 
-function statusOf(session: http2.ClientHttp2Session, method: string, address: string, headers: Record<string, string>): Promise<number> {
+function statusOf(session: http2.ClientHttp2Session, method: string, address: string, headers: http2.OutgoingHttpHeaders): Promise<number> {
   return new Promise((resolve, reject) => {
     const stream = session.request({ ":method": method, ":path": address, ...headers }, { endStream: true });
     stream.on("response", (head) => resolve(head[":status"] ?? 0));
@@ -150,6 +153,24 @@ describe("every address, by every method,", () => {
     const { body } = await administrator.send("GET", "/api/v1/namespaces");
     const names = body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
     expect(names).toEqual(["default", "kube-public", "kube-system"]);
+  });
+});
+
+describe("groups to impersonate", () => {
+  const asked = (...groups: string[]) => ({ "impersonate-user": "bob", "impersonate-group": groups });
+  const overHttp1 = (headers: Record<string, string | string[]>) =>
+    new Promise((resolve, reject) => {
+      const options = { ca: authority, key: master.key, cert: master.certificate, headers, agent: false } as const;
+      https.get(`${server.url}/api/v1/secrets`, options, (response) => resolve(response.resume().statusCode)).on("error", reject);
+    });
+  const overHttp2 = (headers: http2.OutgoingHttpHeaders) => statusOf(connect(master), "GET", "/api/v1/secrets", headers);
+
+  it.each([
+    ["HTTP/1.1", overHttp1],
+    ["HTTP/2", overHttp2],
+  ])("are one for each header over %s, whatever is in its name", async (_, statusOver) => {
+    expect(await statusOver(asked("others", "system:masters"))).toBe(200);
+    expect(await statusOver(asked("others, system:masters"))).toBe(403);
   });
 });
 
