@@ -25,7 +25,7 @@ export async function createObject(serving: Serving, context: RequestContext, ta
   const options = parseWriteOptions(context.query, "CreateOptions");
   const object = decodeBody(context, resource, body, options);
   const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name: object.metadata.name ?? "", part: "" };
-  return respondResult(context, resource, negotiated, await create(serving, context, ref, object, options));
+  return respondResult(serving, context, resource, negotiated, await create(serving, context, ref, object, options));
 }
 
 /**

@@ -28,7 +28,7 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   }
   // the answer carries the revision of the deletion, as the watch event does
   if (result.did === "removed") result.object.metadata.resourceVersion = String(result.revision);
-  const response = respondResult(context, resource, negotiated, result);
+  const response = respondResult(serving, context, resource, negotiated, result);
   // the older option speaks of what is accepted while something still holds the object
   return removed === undefined && options.orphanDependents === false ? { ...response, status: 202 } : response;
 }

@@ -11,7 +11,7 @@ import { notOlderThan } from "./freshness.ts";
 import { negotiateObject, respondRecord } from "./respond.ts";
 
 /** GET of one object, or of its status, which is the same document. */
-export function getObject(_serving: Serving, context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
+export function getObject(serving: Serving, context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
   const { resource, namespace, name } = target;
   const negotiated = negotiateObject(context, resource);
   if (context.query.flag("export")) throw badRequest("the export parameter, deprecated since v1.14, is no longer supported");
@@ -20,7 +20,7 @@ export function getObject(_serving: Serving, context: RequestContext, target: Re
     whenThere(asFreshAs(collection, context.query.get("resourceVersion") ?? ""), () => {
       const record = collection.get(resource.key(controlPlane, namespace, name));
       if (record === undefined) throw notFound(resource.groupResource, name);
-      return respondRecord(context, resource, negotiated, 200, record);
+      return respondRecord(serving, context, resource, negotiated, 200, record);
     }),
   );
 }

@@ -35,7 +35,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
   const ref: Ref = { resource, controlPlane, namespace, name, part: target.subresource as Part };
   if (type === "apply") {
-    return respondResult(context, resource, negotiated, await applyObject(serving, context, ref, body, options));
+    return respondResult(serving, context, resource, negotiated, await applyObject(serving, context, ref, body, options));
   }
   const patch = readPatch(type, body, kind, options);
 
@@ -55,7 +55,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
     checkMetadataAgainstUrl(object.metadata, name, namespace);
     return replace(serving, context, ref, current, object, { ...options, patch: true });
   });
-  return respondResult(context, resource, negotiated, result);
+  return respondResult(serving, context, resource, negotiated, result);
 }
 
 /** A patch that has been read, to be applied as often as need be. */

@@ -6,6 +6,7 @@ import { type Negotiated, negotiate, OFFERS } from "../negotiation/negotiate.ts"
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { ApiResponse } from "../request.ts";
+import type { Serving } from "../serving.ts";
 import { transformObject } from "../tables/transform.ts";
 
 export const NEWLINE = Buffer.from("\n");
@@ -22,6 +23,7 @@ export function wantsPretty({ query, request }: RequestContext): boolean {
 
 /** An object that lies in the store: its bytes go out as they are where the client takes plain JSON. */
 export function respondRecord(
+  serving: Serving,
   context: RequestContext,
   resource: Resource,
   negotiated: Negotiated,
@@ -29,11 +31,12 @@ export function respondRecord(
   record: ObjectRecord,
 ): ApiResponse {
   if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [resource.json(record), NEWLINE] };
-  return respondTransformed(context, resource, negotiated, status, resource.object(record));
+  return respondTransformed(serving, context, resource, negotiated, status, resource.object(record));
 }
 
 /** An object that exists only in this answer. */
 export function respondObject(
+  serving: Serving,
   context: RequestContext,
   resource: Resource,
   negotiated: Negotiated,
@@ -41,7 +44,7 @@ export function respondObject(
   object: KubeObject,
 ): ApiResponse {
   if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [encodeObject(object), NEWLINE] };
-  return respondTransformed(context, resource, negotiated, status, object);
+  return respondTransformed(serving, context, resource, negotiated, status, object);
 }
 
 const JSON_HEADERS = (): ApiResponse["headers"] => ({ "content-type": "application/json" });
@@ -51,6 +54,7 @@ export const isPlain = (context: RequestContext, { mediaType, transform, pretty 
   mediaType === "application/json" && transform === undefined && !pretty && !wantsPretty(context);
 
 function respondTransformed(
+  { now }: Serving,
   context: RequestContext,
   { kind }: Resource,
   negotiated: Negotiated,
@@ -58,7 +62,7 @@ function respondTransformed(
   object: KubeObject,
 ): ApiResponse {
   const { mediaType } = negotiated;
-  const shown = transformObject(kind, object, negotiated, context.query.get("includeObject"), Date.now());
+  const shown = transformObject(kind, object, negotiated, context.query.get("includeObject"), now());
   return {
     status,
     headers: { "content-type": mediaType },

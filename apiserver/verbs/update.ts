@@ -36,7 +36,7 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
         if (current === undefined) throw notFound(resource.groupResource, name);
         return replace(serving, context, ref, current, wanted(), { ...options, patch: false });
       });
-      return respondResult(context, resource, negotiated, result);
+      return respondResult(serving, context, resource, negotiated, result);
     } catch (error) {
       if (!isReason(error, "NotFound") || !kind.strategy.allowCreateOnUpdate || ref.part !== "" || !isOwn(error, ref)) throw error;
     }
@@ -45,7 +45,7 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
     // a version means nothing where there is nothing
     delete decoded.metadata.resourceVersion;
     try {
-      return respondResult(context, resource, negotiated, await create(serving, context, ref, wanted(), options));
+      return respondResult(serving, context, resource, negotiated, await create(serving, context, ref, wanted(), options));
     } catch (error) {
       // someone else was faster: then there is something to replace
       if (!isReason(error, "AlreadyExists")) throw error;
