@@ -9,7 +9,6 @@ import { wipeSystemFields } from "../metadata/create.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
 import type { WriteOptions } from "../options/write-options.ts";
 import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
-import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Serving } from "../serving.ts";
 import { admitCreation } from "./create.ts";
 import { replace } from "./replace.ts";
@@ -35,9 +34,10 @@ export function applyObject(serving: Serving, context: RequestContext, ref: Ref,
       throw conflict(resource.groupResource, ref.name, why);
     }
     checkMetadataAgainstUrl(object.metadata, ref.name, ref.namespace);
-    return current === undefined
-      ? createApplied(serving, context, ref, object, options)
-      : replace(serving, context, ref, current as ObjectRecord, object, { ...options, patch: true, tracked: true });
+    if (current === undefined) return createApplied(serving, context, ref, object, options);
+    // read anew: what was applied shares parts with the live object
+    const stored = { record: current, object: resource.object(current) };
+    return replace(serving, context, ref, stored, object, { ...options, patch: true, tracked: true });
   });
 }
 

@@ -41,9 +41,8 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
 
   const result = await guaranteedUpdate(placeOf(serving, ref, options), (current) => {
     if (current === undefined) throw notFound(resource.groupResource, name);
-    const patched = patch.apply(
-      (resource.custom ? resource.object(current) : inGoOrder(resource.object(current))) as unknown as JsonObject,
-    );
+    const live = resource.object(current);
+    const patched = patch.apply((resource.custom ? live : inGoOrder(live)) as unknown as JsonObject);
     const { object, warnings } = decodeObject(kind, patched.value, {
       fieldValidation: options.fieldValidation,
       problems: patched.strictErrors,
@@ -53,7 +52,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
     context.warn(...warnings);
     kind.strategy.setDefaults?.(object);
     checkMetadataAgainstUrl(object.metadata, name, namespace);
-    return replace(serving, context, ref, current, object, { ...options, patch: true });
+    return replace(serving, context, ref, { record: current, object: live }, object, { ...options, patch: true });
   });
   return respondResult(serving, context, resource, negotiated, result);
 }

@@ -24,6 +24,13 @@ export interface ReplaceOptions extends WriteOptions {
   readonly tracked?: boolean;
 }
 
+/** What an update starts from. */
+export interface Stored {
+  readonly record: ObjectRecord;
+  /** As read from the record, in the shape of the request's kind. It is only looked at, and must share nothing with the wanted state. */
+  readonly object: KubeObject;
+}
+
 /**
  * Brings a wanted object up against the stored one, the way that PUT and every patch share (reference, section 4.2): optimistic lock,
  * admission, strategy, validation, and the deletion that the last finalizer held up.
@@ -34,13 +41,12 @@ export async function replace(
   serving: Serving,
   context: RequestContext,
   ref: Ref,
-  current: ObjectRecord,
+  { record: current, object: old }: Stored,
   object: KubeObject,
   options: ReplaceOptions,
 ): Promise<Outcome> {
   const { resource, part, namespace } = ref;
   const { kind } = resource;
-  const old = resource.object(current);
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
     throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }

@@ -34,7 +34,8 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
     try {
       const result = await guaranteedUpdate(placeOf(serving, ref, options), (current) => {
         if (current === undefined) throw notFound(resource.groupResource, name);
-        return replace(serving, context, ref, current, wanted(), { ...options, patch: false });
+        const stored = { record: current, object: resource.object(current) };
+        return replace(serving, context, ref, stored, wanted(), { ...options, patch: false });
       });
       return respondResult(serving, context, resource, negotiated, result);
     } catch (error) {
