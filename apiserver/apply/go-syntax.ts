@@ -1,6 +1,6 @@
+import { goPrint } from "../../apimachinery/go-print.ts";
 import { marshal, quote } from "../../apimachinery/go-text.ts";
 import { Float, isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
-import { goPrint } from "../patch/go-print.ts";
 
 /** A value as Go's `%#v` prints it, which names types: `map[string]interface {}{"a":1, "b":interface {}(nil)}`. */
 export function goSyntax(value: JsonValue): string {

@@ -8,11 +8,12 @@
  *
  * (sigs.k8s.io/structured-merge-diff, fieldpath/serialize-pe.go)
  */
+
+import { goPrint } from "../../apimachinery/go-print.ts";
 import { marshal, quote } from "../../apimachinery/go-text.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
-import { goPrint } from "../patch/go-print.ts";
 
 export const fieldElement = (name: string): string => `f:${name}`;
 export const valueElement = (value: JsonValue): string => `v:${marshal(value)}`;

@@ -2,8 +2,9 @@
  * Where an object does not fit its kind's schema (sigs.k8s.io/structured-merge-diff, typed/validate.go). Apply looks at shapes only; values
  * are validated later, with the rest of the object.
  */
+
+import { goPrint, goType } from "../../apimachinery/go-print.ts";
 import { Float, isJsonObject, isNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
-import { goPrint, goType } from "../patch/go-print.ts";
 import { goSyntax } from "./go-syntax.ts";
 import { fieldElement, indexElement, printElement } from "./path-element.ts";
 import { itemElement, memberType, shapeOf, UnidentifiableItem } from "./shapes.ts";

@@ -1,6 +1,6 @@
+import { goPrint, goType } from "../../apimachinery/go-print.ts";
 import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { type StatusError, unknownError, unprocessable } from "../../apimachinery/status/status.ts";
-import { goPrint, goType } from "./go-print.ts";
 import { goKind, type PatchField } from "./patch-schema.ts";
 import { mergeObjects, PATCH, unknownPatchType, withoutDirectives } from "./strategic-merge.ts";
 

@@ -1,3 +1,4 @@
+import { goPrint, goPrintString, goType } from "../../apimachinery/go-print.ts";
 import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { badRequest, unknownError } from "../../apimachinery/status/status.ts";
@@ -5,7 +6,6 @@ import type { KindDefinition } from "../../apis/kind.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { wholeSchema } from "../../apis/whole-schema.ts";
 import { checkDepth } from "./depth.ts";
-import { goPrint, goPrintString, goType } from "./go-print.ts";
 import { withoutNulls } from "./merge-patch.ts";
 import { listField, objectField } from "./patch-schema.ts";
 import { isMergedList, mergeLists, orderList, removeScalars } from "./strategic-lists.ts";

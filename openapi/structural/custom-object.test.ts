@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { errorText, required } from "../../apimachinery/field/error.ts";
-import type { JsonObject } from "../../apimachinery/json/value.ts";
+import { Float, type JsonObject } from "../../apimachinery/json/value.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { type MetadataRules, validateCustomObject, validateCustomStatus } from "./custom-object.ts";
@@ -65,6 +65,9 @@ test("an update may keep duplicates but not bring them", () => {
 test("replicas are int32 and not negative, selectors are text", () => {
   expect(said({ size: -4 })).toEqual([".spec.size: Invalid value: -4: should be a non-negative integer"]);
   expect(said({ size: 3000000000 })).toEqual([".spec.size: Invalid value: 3000000000: should be less than or equal to 2147483647"]);
+  expect(said({ size: new Float(1e7) }).at(-1)).toBe(
+    ".spec.size: Invalid value: 0: .spec.size accessor error: 1e+07 is of the type float64, expected int64",
+  );
   const status = validateCustomStatus(kind, lamp({}, { status: { size: "x", selector: { a: [1, null] } } }), lamp({}), METADATA);
   expect(status.map(errorText).slice(1)).toEqual([
     ".status.size: Invalid value: 0: .status.size accessor error: x is of the type string, expected int64",

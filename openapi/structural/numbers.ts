@@ -1,3 +1,4 @@
+import { formatFloat } from "../../apimachinery/go-text.ts";
 import { Float, type JsonNumber } from "../../apimachinery/json/value.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -81,10 +82,5 @@ export function isNearInteger(value: number): boolean {
   return (value - whole) / (value + whole) < 1e-9;
 }
 
-/** A number as Go's `%v` prints it. */
-function goNumber(value: number | bigint): string {
-  if (typeof value === "bigint") return value.toString();
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e21)) return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-  return String(value);
-}
+/** A limit: cut to an int64 for one, a float64 otherwise. */
+const goNumber = (limit: number | bigint): string => (typeof limit === "bigint" ? String(limit) : formatFloat(limit));

@@ -1,5 +1,6 @@
 import { type FieldError, invalid } from "../../apimachinery/field/error.ts";
-import { Float, isJsonObject, isNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { goPrint, goType } from "../../apimachinery/go-print.ts";
+import { isJsonObject, isNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import type { Subresources } from "../../apis/kind.ts";
 import { isInt64 } from "./numbers.ts";
 
@@ -55,21 +56,4 @@ function find(object: JsonObject, path: string): Found {
 }
 
 const accessorError = (path: string, value: JsonValue, expected: string): string =>
-  `${path.startsWith(".") ? path : `.${path}`} accessor error: ${goValue(value)} is of the type ${goType(value)}, expected ${expected}`;
-
-/** A value as Go's `%v` prints it. */
-function goValue(value: JsonValue): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return `[${value.map(goValue).join(" ")}]`;
-  if (!isJsonObject(value)) return String(value instanceof Float ? value.value : value);
-  const members = Object.keys(value).sort();
-  return `map[${members.map((name) => `${name}:${goValue(value[name] as JsonValue)}`).join(" ")}]`;
-}
-
-function goType(value: JsonValue): string {
-  if (value === null) return "<nil>";
-  if (typeof value === "string") return "string";
-  if (typeof value === "boolean") return "bool";
-  if (isNumber(value)) return isInt64(value) ? "int64" : "float64";
-  return Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
-}
+  `${path.startsWith(".") ? path : `.${path}`} accessor error: ${goPrint(value)} is of the type ${goType(value)}, expected ${expected}`;

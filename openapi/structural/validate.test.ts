@@ -62,6 +62,12 @@ describe("limits", () => {
       "Invalid value: 1: f in body should be greater than 1",
     ],
     ["a fractional one", { type: "number", minimum: 0.5 }, 0.25, "Invalid value: 0.25: f in body should be greater than or equal to 0.5"],
+    [
+      "a large one",
+      { type: "number", maximum: 1e7 },
+      10_000_000.5,
+      "Invalid value: 1.00000005e+07: f in body should be less than or equal to 1e+07",
+    ],
     ["a maximum, cut for integers", { type: "number", maximum: 1.5 }, 2, "Invalid value: 2: f in body should be less than or equal to 1"],
     ["multipleOf", { type: "integer", multipleOf: 3 }, 4, "Invalid value: 4: f in body should be a multiple of 3"],
     ["a fractional one", { type: "number", multipleOf: 0.1 }, 0.35, "Invalid value: 0.35: f in body should be a multiple of 0.1"],
