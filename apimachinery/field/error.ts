@@ -64,9 +64,6 @@ export const tooLong = (field: Where, max: number) =>
   make("FieldValueTooLong", field, `Too long: may not be more than ${max} ${max === 1 ? "byte" : "bytes"}`);
 export const tooMany = (field: Where, actual: number, max: number) =>
   make("FieldValueTooMany", field, `Too many: ${actual}: must have at most ${max} ${max === 1 ? "item" : "items"}`);
-export const tooFew = (field: Where, actual: number, min: number) =>
-  make("FieldValueTooFew", field, `Too few: ${actual}: must have at least ${min} ${min === 1 ? "item" : "items"}`);
-export const tooShort = (field: Where, min: number) => make("FieldValueTooShort", field, `Too short: must be at least ${min} characters`);
 export const internal = (field: Where, detail: string) => make("InternalError", field, `Internal error: ${detail}`);
 
 /** `field: body` */

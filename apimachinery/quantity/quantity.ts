@@ -1,5 +1,3 @@
-import { type FieldError, invalid } from "../field/error.ts";
-import type { FieldPath } from "../field/path.ts";
 import { ParseError } from "../validation/parse-error.ts";
 
 /**
@@ -171,14 +169,4 @@ function divideUp(value: bigint, by: bigint): bigint {
   const quotient = value / by;
   if (quotient * by === value) return quotient;
   return value < 0n ? quotient - 1n : quotient + 1n;
-}
-
-/** The rule of every amount of something that exists. */
-export function validateNonnegative(quantity: Quantity, path: FieldPath): FieldError[] {
-  return quantity.sign < 0 ? [invalid(path, quantity.toString(), "must be greater than or equal to 0")] : [];
-}
-
-/** The rule of amounts that count. */
-export function validateInteger(quantity: Quantity, path: FieldPath): FieldError[] {
-  return quantity.isInteger ? [] : [invalid(path, quantity.toString(), "must be an integer")];
 }

@@ -6,11 +6,6 @@ import { ParseError } from "../validation/parse-error.ts";
  * texts of Go's strconv. Whole numbers are a `number` where that is exact, else a `bigint`.
  */
 
-/** Everything but `false` and `0` is true, the empty text too. */
-export function parseBool(text: string): boolean {
-  return text !== "0" && text.toLowerCase() !== "false";
-}
-
 /** @throws ParseError `strconv.ParseInt: parsing "x": invalid syntax` or `…: value out of range` */
 export function parseInt64(text: string): number | bigint {
   return orThrow("ParseInt", text, readInt64(text));

@@ -31,7 +31,7 @@ export interface Status {
   code?: number;
 }
 
-/** Every reason that this server gives, and its HTTP code (k8s.io/apimachinery, pkg/apis/meta/v1/types.go). */
+/** Every reason that clients may meet, and its HTTP code (k8s.io/apimachinery, pkg/apis/meta/v1/types.go). */
 export const REASONS = {
   Unauthorized: 401,
   Forbidden: 403,
@@ -199,11 +199,6 @@ export const resourceVersionTooLarge = (wanted: number | bigint, current: number
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1,
   });
-
-export const tooManyRequests = (message: string, retryAfterSeconds: number) => failure("TooManyRequests", message, { retryAfterSeconds });
-
-export const serviceUnavailable = (message: string, retryAfterSeconds?: number) =>
-  failure("ServiceUnavailable", message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds });
 
 export const internalError = (message: string) =>
   failure("InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });

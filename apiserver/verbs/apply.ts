@@ -1,9 +1,8 @@
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { jsonType } from "../../apimachinery/json/json-type.ts";
-import { parseJson } from "../../apimachinery/json/parse.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest, conflict, notFound } from "../../apimachinery/status/status.ts";
-import { yamlToJson } from "../../apimachinery/yaml/to-json.ts";
+import { parseYaml } from "../../apimachinery/yaml/to-json.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { wipeSystemFields } from "../metadata/create.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
@@ -56,15 +55,9 @@ async function createApplied(
   return { do: "store", object };
 }
 
-interface ConfigurationDocument {
-  readonly value: JsonValue;
-  readonly doubledKeys: readonly string[];
-}
-
-function readDocument(body: Uint8Array): ConfigurationDocument {
+function readDocument(body: Uint8Array): ReturnType<typeof parseYaml> {
   try {
-    const { json, doubledKeys } = yamlToJson(body);
-    return { value: parseJson(json), doubledKeys };
+    return parseYaml(body);
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(`error encoding patch: ${error.message}`) : error;
   }

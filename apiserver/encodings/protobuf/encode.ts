@@ -32,11 +32,6 @@ export function sealMessage({ apiVersion, kind }: ObjectType, message: Uint8Arra
   return seal(apiVersion, kind, message.length, [message]);
 }
 
-/** An object in its envelope. Throws as {@link encodeMessage} does. */
-export function encodeProtobuf(kind: KindDefinition, object: KubeObject): Buffer {
-  return sealMessage({ apiVersion: apiVersionOf(kind), kind: kind.kind }, encodeMessage(kind, object));
-}
-
 /** A list in its envelope, from the bare messages of its items. `type` is the list's, such as `{ apiVersion: "v1", kind: "ConfigMapList" }`. */
 export function encodeProtobufList({ apiVersion, kind }: ObjectType, metadata: ListMeta, items: readonly Uint8Array[]): Buffer {
   const head = new WireWriter(64);

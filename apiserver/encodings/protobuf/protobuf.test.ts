@@ -12,7 +12,6 @@ import { decodeProtobuf, decodeProtobufDeleteOptions, hasProtobuf } from "./deco
 import {
   encodeMessage,
   encodeMetadataMessage,
-  encodeProtobuf,
   encodeProtobufList,
   encodeProtobufStatus,
   encodeProtobufWatchFrame,
@@ -40,6 +39,9 @@ const normalised = (kind: KindDefinition, object: JsonValue) =>
   decodeBuiltin(kind, stringify(object), true, (text) => {
     throw new Error(text);
   }).value;
+
+const encodeProtobuf = (kind: KindDefinition, object: KubeObject) =>
+  sealMessage({ apiVersion: apiVersionOf(kind), kind: kind.kind }, encodeMessage(kind, object));
 
 function decode(base64: string, kind = configMap): JsonObject | string {
   try {
