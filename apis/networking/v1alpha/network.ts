@@ -10,6 +10,7 @@ const spec = object("What the network is to be.", {
   ipFamilies: optional(list("Families of the addresses that the network carries.", ipFamily, { default: ["IPv6"] })),
   ipam: object("How the network comes by its addresses.", {
     mode: oneOf("`Auto` to be given address ranges, `Policy` to have them chosen by a policy.", ["Auto", "Policy"]),
+    // Any text, as upstream: neither a format nor a pattern nor a rule, and no controller that reads them.
     ipv4Range: optional(string("IPv4 addresses to hand out to subnets, in CIDR form.")),
     ipv6Range: optional(string("IPv6 addresses to hand out to subnets, in CIDR form.")),
   }),
