@@ -74,6 +74,10 @@ export interface Strategy {
   readonly returnsDeletedObject?: boolean;
   /** Errors of a name; `prefix` for a generateName. Default: DNS-1123 subdomain. Each text is the detail of `metadata.name: Invalid value`. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  /** The names of new objects alone are judged so; an update is content with any that fits a path. Default: false. */
+  readonly judgesNewNamesOnly?: boolean;
+  /** Finalizers need no domain, as of custom kinds. Default: false. */
+  readonly takesPlainFinalizers?: boolean;
   /**
    * What decoding adds (Go's SetDefaults functions and conversions), in place: applied to what a client sent, and to what a patch made,
    * before anybody else looks at it. The members belong to the writer.

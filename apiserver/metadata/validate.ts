@@ -35,7 +35,7 @@ export function validateMetadataUpdate(kind: MetadataRules, { metadata }: KubeOb
     return [...validateObjectMeta(metadata, namespaced, validatePathSegmentName), ...onUpdate, ...onUpdate];
   }
   return withoutRepetition([
-    ...validateObjectMeta(metadata, namespaced, nameRule(kind)),
+    ...validateObjectMeta(metadata, namespaced, kind.strategy.judgesNewNamesOnly ? validatePathSegmentName : nameRule(kind)),
     ...onUpdate,
     ...unqualifiedFinalizers(kind, metadata),
   ]);
@@ -47,6 +47,7 @@ const nameRule = ({ strategy }: MetadataRules): NameRule => strategy.validateNam
 
 function unqualifiedFinalizers(kind: MetadataRules, { finalizers }: ObjectMeta): FieldError[] {
   if (finalizers === undefined || kind.flavor === "custom" || WITHOUT_QUALIFIED_FINALIZERS.has(kind.group)) return [];
+  if (kind.strategy.takesPlainFinalizers) return [];
   return finalizers.flatMap((finalizer, i) => validateFinalizerIsQualified(finalizer, FINALIZERS.index(i)));
 }
 

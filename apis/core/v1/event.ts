@@ -77,8 +77,10 @@ export const event = defineKind({
   strategy: {
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
-    // Kubernetes judges names of events in the group events.k8s.io only; `generateName: web.` is what recorders ask for.
+    // Of metadata nothing is judged but what holds for every kind (kubernetes, pkg/apis/core/validation/events.go): `generateName: web.` is
+    // what recorders ask for.
     validateName: validatePathSegmentName,
+    takesPlainFinalizers: true,
     validate: (object) => validateEvent(object as Event, "reportingComponent"),
     validateUpdate: (object) => validateEvent(object as Event, "reportingComponent"),
   },

@@ -75,6 +75,8 @@ export const event = defineKind({
   strategy: {
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
+    // a recorder may go on here with what it began in the core group
+    judgesNewNamesOnly: true,
     validate: (object) => {
       const event = toCore(object);
       return [...validateEvent(event, "reportingController"), ...validateStrictly(event)];
