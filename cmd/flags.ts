@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { Command, CommanderError, Option } from "commander";
+import { parseDuration } from "../apimachinery/time/duration.ts";
+import { ParseError } from "../apimachinery/validation/parse-error.ts";
 import { isServerName } from "./certificates/names.ts";
 import { VERSION } from "./version.ts";
 
@@ -14,6 +16,8 @@ export interface Flags {
   readonly clientCaFile: string | undefined;
   /** Undefined: the embedded store in the data folder. */
   readonly etcd: EtcdFlags | undefined;
+  /** Milliseconds between two compactions of etcd; 0 leaves it alone. */
+  readonly etcdCompactionInterval: number;
   readonly encryptionProviderConfigFile: string | undefined;
   readonly verbosity: number;
 }
@@ -55,6 +59,7 @@ interface Values extends EtcdValues {
   tlsCertFile?: string;
   tlsPrivateKeyFile?: string;
   clientCaFile?: string;
+  etcdCompactionInterval: string;
   encryptionProviderConfig?: string;
   v: string;
 }
@@ -86,6 +91,9 @@ export function parseFlags(argv: readonly string[]): Parsed {
     .option("--tls-private-key-file <file>", "the key of --tls-cert-file (PEM)")
     .option("--client-ca-file <file>", "authorities (PEM) whose client certificates are trusted besides those made here");
   etcdOptions(command, "store in etcd instead of the data folder: URLs separated by commas")
+    .addOption(
+      new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
+    )
     .option("--encryption-provider-config <file>", "an EncryptionConfiguration: which values lie encrypted in the store, and how")
     .addOption(new Option("-v, --v <level>", "how much to log: 0 what matters, 4 details, 6 everything").default("0", "0"))
     .action((values: Values) => {
@@ -163,6 +171,22 @@ function etcdFlags(values: EtcdValues, errors: string[]): EtcdFlags | undefined 
   };
 }
 
+/** Node's timers hold a little more. */
+const LONGEST_TIMER = 20 * 24 * 3_600_000;
+
+/** Milliseconds. */
+function duration(flag: string, text: string, errors: string[]): number {
+  try {
+    const milliseconds = parseDuration(text);
+    if (milliseconds === 0 || (milliseconds >= 1_000 && milliseconds <= LONGEST_TIMER)) return milliseconds;
+    errors.push(`${flag}: ${JSON.stringify(text)} is not between a second and 20 days`);
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    errors.push(`${flag}: ${JSON.stringify(text)} is not a time such as 5m or 90s`);
+  }
+  return 0;
+}
+
 function serverFlags(values: Values): Parsed {
   const errors: string[] = [];
   const integer = (flag: string, text: string, max: number) => {
@@ -188,6 +212,7 @@ function serverFlags(values: Values): Parsed {
     tlsPrivateKeyFile: values.tlsPrivateKeyFile,
     clientCaFile: values.clientCaFile,
     etcd,
+    etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };

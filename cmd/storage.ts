@@ -1,17 +1,21 @@
 import path from "node:path";
+import type { Logger } from "pino";
 import type { EncryptionConfiguration } from "../storage/encryption/configuration.ts";
+import type { CompactionOptions } from "../storage/etcd/compactor.ts";
 import type { Storage } from "../storage/storage.ts";
 import { readRequired } from "./certificates/private-file.ts";
 import type { EtcdFlags, Flags } from "./flags.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
 
-type StorageFlags = Pick<Flags, "dataDir" | "etcd" | "encryptionProviderConfigFile">;
+interface StorageOptions extends Pick<Flags, "dataDir" | "etcd" | "etcdCompactionInterval" | "encryptionProviderConfigFile"> {
+  readonly log: Logger;
+}
 
 /**
  * The store that the flags ask for.
  * @throws StartupError or StorageError
  */
-export async function openStorage(options: StorageFlags): Promise<Storage> {
+export async function openStorage(options: StorageOptions): Promise<Storage> {
   const file = options.encryptionProviderConfigFile;
   if (file === undefined) return openEngine(options);
   // read first: a mistake in it opens nothing
@@ -32,8 +36,11 @@ async function readEncryption(file: string): Promise<EncryptionConfiguration> {
 }
 
 /** Each engine loads only where it is used. */
-async function openEngine({ dataDir, etcd }: StorageFlags): Promise<Storage> {
-  if (etcd !== undefined) return openEtcdAt(etcd);
+async function openEngine({ dataDir, etcd, etcdCompactionInterval, log }: StorageOptions): Promise<Storage> {
+  if (etcd !== undefined) {
+    const failed = (error: Error) => log.warn({ err: error }, "etcd could not be compacted");
+    return openEtcdAt(etcd, etcdCompactionInterval === 0 ? undefined : { milliseconds: etcdCompactionInterval, failed });
+  }
   const { openEmbedded } = await import("../storage/embedded/open.ts");
   return openEmbedded({ folder: storeFolder(dataDir), now: Date.now });
 }
@@ -42,13 +49,14 @@ async function openEngine({ dataDir, etcd }: StorageFlags): Promise<Storage> {
 export const storeFolder = (dataDir: string) => path.join(dataDir, "store");
 
 /** @throws StartupError naming the addresses and what is wrong */
-export async function openEtcdAt(etcd: EtcdFlags): Promise<Storage> {
+export async function openEtcdAt(etcd: EtcdFlags, compaction?: CompactionOptions): Promise<Storage> {
   const [ca, cert, key] = await Promise.all([etcd.caFile, etcd.certFile, etcd.keyFile].map((file) => file && readRequired(file)));
   const { openEtcd } = await import("../storage/etcd/open.ts");
   try {
     return await openEtcd({
       endpoints: etcd.servers,
       prefix: etcd.prefix,
+      ...(compaction && { compaction }),
       ...(ca ? { ca: Buffer.from(ca) } : {}),
       ...(cert && key ? { cert: Buffer.from(cert), key: Buffer.from(key) } : {}),
     });

@@ -37,9 +37,13 @@ export class EtcdStorage implements Storage {
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(client: Etcd3, prefix: string) {
+  readonly #onClose: () => void;
+
+  /** @param onClose called before the client is closed */
+  constructor(client: Etcd3, prefix: string, onClose: () => void = () => {}) {
     this.#client = client;
     this.#keys = new Keys(prefix);
+    this.#onClose = onClose;
   }
 
   async get(key: string): Promise<Stored | undefined> {
@@ -110,6 +114,7 @@ export class EtcdStorage implements Storage {
   }
 
   async #close(): Promise<void> {
+    this.#onClose();
     for (const watch of [...this.#watches]) watch.close();
     // Nobody can start a call any more: the flag is set as soon as this function pauses, and all calls look at it first.
     await Promise.allSettled([...this.#running]);

@@ -1,10 +1,13 @@
 import { type Storage, StorageError } from "../storage.ts";
 import { type Connection, connect, readError } from "./client.ts";
+import { type CompactionOptions, keepCompacting } from "./compactor.ts";
 import { EtcdStorage } from "./etcd-storage.ts";
 
 export interface EtcdOptions extends Connection {
   /** All keys go below it; `/datum` by default. */
   readonly prefix?: string;
+  /** Whether and how often history is to be forgotten; without it nobody does it here. */
+  readonly compaction?: CompactionOptions;
 }
 
 const DEFAULT_PREFIX = "/datum";
@@ -34,7 +37,9 @@ export async function openEtcd(options: EtcdOptions): Promise<Storage> {
     throw new StorageError(`no etcd endpoint answers: ${reasons.join("; ")}`);
   }
   const prefix = (options.prefix ?? DEFAULT_PREFIX).replace(/\/+$/, "");
-  return new EtcdStorage(await connect(options), prefix);
+  const client = await connect(options);
+  const stop = options.compaction && keepCompacting(client.kv, options.compaction);
+  return new EtcdStorage(client, prefix, stop);
 }
 
 async function versionOf(connection: Connection): Promise<string> {

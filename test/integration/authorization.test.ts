@@ -42,6 +42,7 @@ beforeAll(async () => {
     tlsPrivateKeyFile: undefined,
     clientCaFile,
     etcd: freshEtcd(),
+    etcdCompactionInterval: 0,
     encryptionProviderConfigFile: undefined,
     log: pino({ enabled: false }),
   });

@@ -140,6 +140,8 @@ describe.runIf(testStorage === "embedded")("the command line refuses, in one lin
     [["--secure-port"], "option '--secure-port <port>' argument missing"],
     [["--secure-port", "65536"], '--secure-port: "65536" is not a number from 0 to 65535'],
     [["--secure-port=-1"], '--secure-port: "-1" is not a number from 0 to 65535'],
+    [["--etcd-compaction-interval", "5"], '--etcd-compaction-interval: "5" is not a time such as 5m or 90s'],
+    [["--etcd-compaction-interval", "1ms"], '--etcd-compaction-interval: "1ms" is not between a second and 20 days'],
     [["-v", "chatty"], '-v: "chatty" is not a number from 0 to 10'],
     [["--bind-address", "localhost"], '--bind-address: "localhost" is not an IP address'],
     [["--tls-san", "a_b", "--tls-san", "ok.example.com"], '--tls-san: "a_b" is neither a DNS name nor an IP address'],

@@ -69,6 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tlsPrivateKeyFile: undefined,
     clientCaFile: undefined,
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
+    etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
     log: pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });
