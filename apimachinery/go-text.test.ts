@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { invalid, tooLong } from "./field/error.ts";
-import { formatFloat, marshal } from "./go-text.ts";
+import { formatFloat, marshal, quote } from "./go-text.ts";
 import { Float } from "./json/value.ts";
 
 describe("a float64", () => {
@@ -36,4 +36,25 @@ it("one byte is no bytes", () => {
     "Too long: may not be more than 1 byte",
     "Too long: may not be more than 2 bytes",
   ]);
+});
+
+describe("a quoted text", () => {
+  it.each([
+    ["plain `text`, ~!", '"plain `text`, ~!"'],
+    ['say "a\\b"', '"say \\"a\\\\b\\""'],
+    ["\u0007\b\f\n\r\t\v\u0000\u007f", '"\\a\\b\\f\\n\\r\\t\\v\\x00\\x7f"'],
+    ["é 世界 €", '"é 世界 €"'],
+    ["\u00a0\u00ad\u200b\ud800\u{1f600}\u{e0001}", '"\\u00a0\\u00ad\\u200b\\ud800😀\\U000e0001"'],
+  ])("%j", (text, quoted) => {
+    expect(quote(text)).toBe(quoted);
+  });
+
+  it("may be of any length", () => {
+    expect(quote("-".repeat(3_000_000))).toHaveLength(3_000_002);
+    expect(quote("é\n".repeat(1_000_000))).toHaveLength(3_000_002);
+  });
+
+  it("in JSON has Go's escapes", () => {
+    expect(marshal("a<b>&\u2028\n\ud800é")).toBe('"a\\u003cb\\u003e\\u0026\\u2028\\n\\ud800é"');
+  });
 });

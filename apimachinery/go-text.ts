@@ -1,19 +1,20 @@
 import { Float } from "./json/value.ts";
 
+/** What needs no escape: most texts are nothing else. */
+const PLAIN = /^[ !\x23-\x5b\x5d-\x7e]*$/;
+const NEEDS_ESCAPE = /["\\]|[^ \p{L}\p{M}\p{N}\p{P}\p{S}]/gu;
+
 /** Quotes as Go's `%q` and strconv.Quote do: double quotes, backslash escapes, printable Unicode as it stands. */
 export function quote(text: string): string {
-  let out = '"';
-  for (const character of text) {
-    const code = character.codePointAt(0) as number;
-    if (character === '"' || character === "\\") out += `\\${character}`;
-    else if (code >= 0x20 && code < 0x7f) out += character;
-    else if (SHORT[character] !== undefined) out += SHORT[character];
-    else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, "0")}`;
-    else if (/[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character)) out += character;
-    else if (code < 0x10000) out += `\\u${code.toString(16).padStart(4, "0")}`;
-    else out += `\\U${code.toString(16).padStart(8, "0")}`;
-  }
-  return `${out}"`;
+  return `"${PLAIN.test(text) ? text : text.replace(NEEDS_ESCAPE, escaped)}"`;
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) as number;
+  if (character === '"' || character === "\\") return `\\${character}`;
+  if (SHORT[character] !== undefined) return SHORT[character];
+  if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
 }
 
 const SHORT: Record<string, string> = {
@@ -49,7 +50,11 @@ export function marshal(value: unknown): string {
   return typeof value === "string" ? marshalString(value) : JSON.stringify(value);
 }
 
+/** What stands in JSON as it is, in Go's too. */
+const PLAIN_IN_JSON = /^[^"\\<>&\x00-\x1f\u2028\u2029\ud800-\udfff]*$/;
+
 /** json.Marshal escapes `<`, `>`, `&` and the two line separators. */
 function marshalString(text: string): string {
+  if (PLAIN_IN_JSON.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -186,3 +186,9 @@ function randomValue(random: () => number, depth: number): unknown {
       return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}"é`, randomValue(random, depth - 1)]));
   }
 }
+
+test("a number of millions of digits is told to be too large, and is not counted out", () => {
+  const digits = "9".repeat(3_000_000);
+  expect(() => parseJson(digits)).toThrow(/^json: cannot unmarshal number 9+ into Go value of type float64$/);
+  expect(parseJson(`0.${digits}`)).toEqual(new Float(1));
+});

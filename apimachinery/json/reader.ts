@@ -421,6 +421,9 @@ function quoteByte(byte: number): string {
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 
+/** No int64 has more digits; to make a bigint of millions of them takes a second. */
+const MAX_INT64_LENGTH = "-9223372036854775808".length;
+
 /** The value of a number by the table in value.ts; undefined beyond float64. */
 export function numberOf(literal: string): number | bigint | Float | undefined {
   if (literal.length <= 15) {
@@ -430,7 +433,7 @@ export function numberOf(literal: string): number | bigint | Float | undefined {
     if (Number.isFinite(value)) return Number.isInteger(value) ? new Float(value) : value;
     return undefined;
   }
-  if (isWhole(literal)) {
+  if (literal.length <= MAX_INT64_LENGTH && isWhole(literal)) {
     const value = BigInt(literal);
     if (value >= MIN_INT64 && value <= MAX_INT64) {
       return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;

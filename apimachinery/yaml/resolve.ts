@@ -42,7 +42,7 @@ export function resolve(text: string): Resolved {
   const plain = first === 0x2e ? text : text.replaceAll("_", "");
   if (INTEGER.test(plain)) {
     const value = integer(plain);
-    if (value >= MIN_INT64 && value <= MAX_UINT64) return { type: "int", value: narrow(value) };
+    if (value !== undefined && value >= MIN_INT64 && value <= MAX_UINT64) return { type: "int", value: narrow(value) };
   }
   if (FLOAT.test(plain)) {
     const value = Number(plain);
@@ -51,9 +51,14 @@ export function resolve(text: string): Resolved {
   return { type: "string", value: text };
 }
 
-function integer(text: string): bigint {
+/** The longest that 64 bits are written, in bits; to make a bigint of millions of digits takes a second. */
+const MAX_DIGITS = 64;
+
+/** Undefined for more than 64 bits, as far as the length tells. */
+function integer(text: string): bigint | undefined {
   const negative = text[0] === "-";
   const digits = negative || text[0] === "+" ? text.slice(1) : text;
+  if (digits.length > MAX_DIGITS && digits.replace(/^0[bBoOxX]?0*/, "").length > MAX_DIGITS) return undefined;
   const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
   return negative ? -value : value;
 }
@@ -62,7 +67,7 @@ const narrow = (value: bigint) => (value >= Number.MIN_SAFE_INTEGER && value <= 
 
 /** A number of a JSON document as the YAML writer spells it: Go's `%g`, but integers up to 64 bits as they are. */
 export function spellNumber(literal: string): string {
-  if (isWhole(literal)) {
+  if (literal.length <= MAX_DIGITS && isWhole(literal)) {
     const value = BigInt(literal);
     if (value >= MIN_INT64 && value <= MAX_UINT64) return literal === "-0" ? "0" : literal;
   }
