@@ -66,6 +66,21 @@ export const tooMany = (field: Where, actual: number, max: number) =>
   make("FieldValueTooMany", field, `Too many: ${actual}: must have at most ${max} ${max === 1 ? "item" : "items"}`);
 export const internal = (field: Where, detail: string) => make("InternalError", field, `Internal error: ${detail}`);
 
+/**
+ * Stands in a list for an error that is counted but told to nobody: it is longer than any answer may be, so that an answer ends before it. There
+ * may be hundreds of thousands in a list, and each of a type is the same.
+ */
+export function untold(type: FieldErrorType): FieldError {
+  let error = UNTOLD.get(type);
+  if (error === undefined) {
+    error = { type, field: "", body: " ".repeat(1024 * 1024 + 1) };
+    UNTOLD.set(type, error);
+  }
+  return error;
+}
+
+const UNTOLD = new Map<FieldErrorType, FieldError>();
+
 /** `field: body` */
 export const errorText = (error: FieldError): string => `${error.field}: ${error.body}`;
 

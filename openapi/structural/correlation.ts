@@ -41,6 +41,7 @@ export class Correlation {
   }
 
   item(index: number): Correlation | undefined {
+    if (this.#schema["x-kubernetes-list-type"] !== "map") return undefined;
     return this.#child(index, () => {
       const [value, items] = [this.#value, this.#schema.items];
       if (!Array.isArray(value) || items === undefined) return undefined;
@@ -60,7 +61,7 @@ export class Correlation {
 
   #oldItem(item: JsonValue | undefined): JsonObject | undefined {
     const keys = this.#schema["x-kubernetes-list-map-keys"];
-    if (this.#schema["x-kubernetes-list-type"] !== "map" || keys === undefined || !Array.isArray(this.#old)) return undefined;
+    if (keys === undefined || !Array.isArray(this.#old)) return undefined;
     if (this.#byKey === undefined) {
       this.#byKey = new Map();
       for (const old of this.#old) {

@@ -32,10 +32,10 @@ export function validateCustomObject(
   const wrongType = validateType(kind, object);
   if (wrongType.length > 0) return wrongType;
   const { schema, subresources } = kind;
-  const errors = [...metadata.errors, ...(old === undefined ? validateSchema(schema, object) : validateUpdate(schema, object, old))];
+  const errors = metadata.errors.concat(old === undefined ? validateSchema(schema, object) : validateUpdate(schema, object, old));
   const scale = subresources.scale;
   if (scale !== undefined) errors.push(...validateScaleSpec(scale, object), ...validateScaleStatus(scale, object));
-  return withUncheckedRules(kind, [...errors, ...validateEmbedded(schema, object, metadata.validate), ...newDuplicates(kind, object, old)]);
+  return withUncheckedRules(kind, errors.concat(validateEmbedded(schema, object, metadata.validate), newDuplicates(kind, object, old)));
 }
 
 /** The same for a write of the status: of the schema, only the part that describes the status is looked at. */
@@ -45,10 +45,10 @@ export function validateCustomStatus(kind: KindDefinition, object: JsonObject, o
   const schema = propertyOf(kind.schema, "status");
   const status: JsonValue | undefined = object.status;
   const ofStatus = schema === undefined || status === undefined ? [] : validateUpdate(schema, status, old.status, FieldPath.of("status"));
-  const errors = [...metadata.errors, ...ofStatus];
+  const errors = metadata.errors.concat(ofStatus);
   const scale = kind.subresources.scale;
   if (scale !== undefined) errors.push(...validateScaleStatus(scale, object));
-  return withUncheckedRules(kind, [...errors, ...newDuplicates(kind, object, old)]);
+  return withUncheckedRules(kind, errors.concat(newDuplicates(kind, object, old)));
 }
 
 function validateType(kind: KindDefinition, { apiVersion, kind: found }: JsonObject): FieldError[] {

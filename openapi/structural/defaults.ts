@@ -21,7 +21,7 @@ function fill(schema: Schema, value: JsonValue): void {
     if (items === undefined) return;
     for (let index = 0; index < value.length; index++) {
       if (value[index] === null && items.nullable !== true && hasDefault(items)) value[index] = copyJson(items.default as JsonValue);
-      fill(items, value[index] as JsonValue);
+      if (typeof value[index] === "object") fill(items, value[index] as JsonValue);
     }
   } else if (isJsonObject(value)) fillMembers(schema, value);
 }

@@ -72,8 +72,10 @@ class Pruner {
 
   #items(list: JsonValue[], visit: (item: JsonValue) => void): void {
     for (let index = 0; index < list.length; index++) {
+      const item = list[index] as JsonValue;
+      if (typeof item !== "object") continue;
       this.#trail.push(index);
-      visit(list[index] as JsonValue);
+      visit(item);
       this.#trail.pop();
     }
   }
@@ -94,7 +96,7 @@ const embedded = (schema: Schema): boolean => schema["x-kubernetes-embedded-reso
  */
 export function dropNulls(schema: Schema, value: JsonValue): void {
   if (Array.isArray(value)) {
-    if (schema.items !== undefined) for (const item of value) dropNulls(schema.items, item);
+    if (schema.items !== undefined) for (const item of value) if (typeof item === "object") dropNulls(schema.items, item);
   } else if (isJsonObject(value)) {
     for (const name of Object.keys(value)) {
       const member = memberOf(schema, name);

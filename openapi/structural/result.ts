@@ -1,10 +1,13 @@
-import type { FieldError } from "../../apimachinery/field/error.ts";
+import { type FieldError, type FieldErrorType, untold } from "../../apimachinery/field/error.ts";
 
 /** One thing wrong. `text` is the whole sentence of the validating library; the same sentence is reported once. */
-export interface Finding {
+interface Finding {
   readonly text: string;
   readonly error: FieldError;
 }
+
+/** So many findings are put into words, far more than an answer has room for; what comes after is only counted. */
+const MAX_TOLD = 10_000;
 
 /**
  * What a walk over a value found (kube-openapi, pkg/validation/validate/result.go).
@@ -13,23 +16,43 @@ export interface Finding {
  * closest, and its errors are the ones told; so the count follows Kubernetes' to the last increment.
  */
 export class Result {
-  readonly findings: Finding[] = [];
+  readonly #findings: Finding[] = [];
+  /** Stand-ins for those that are only counted. */
+  readonly #untold: FieldError[] = [];
   matches = 0;
   #texts: Set<string> | undefined;
 
   get valid(): boolean {
-    return this.findings.length === 0;
+    return this.#findings.length === 0;
   }
 
-  add(text: string, error: FieldError): void {
+  /** Everything wrong, with a stand-in for each finding that is only counted. */
+  get errors(): FieldError[] {
+    return this.#findings.map(({ error }) => error).concat(this.#untold);
+  }
+
+  /** `say` makes the sentence, and `make` the error that is told with it; neither is called for what is only counted. */
+  add(type: FieldErrorType, say: () => string, make: (text: string) => FieldError): void {
+    if (this.#findings.length >= MAX_TOLD) {
+      this.#untold.push(untold(type));
+      return;
+    }
+    const text = say();
     this.#texts ??= new Set();
     if (this.#texts.has(text)) return;
     this.#texts.add(text);
-    this.findings.push({ text, error });
+    this.#findings.push({ text, error: make(text) });
   }
 
   merge(other: Result): void {
-    for (const { text, error } of other.findings) this.add(text, error);
+    for (const { text, error } of other.#findings) {
+      this.add(
+        error.type,
+        () => text,
+        () => error,
+      );
+    }
+    for (const error of other.#untold) this.#untold.push(error);
     this.matches += other.matches;
   }
 }

@@ -39,7 +39,9 @@ function walkList(schema: Schema, list: JsonValue[], path: FieldPath, errors: Fi
   if (type === "set") checkUnique(list, path, errors);
   else if (type === "map") checkKeys(schema["x-kubernetes-list-map-keys"] ?? [], list, path, errors);
   const items = schema.items;
-  if (items !== undefined) list.forEach((item, index) => void walk(items, item, path.index(index), errors));
+  if (items !== undefined) {
+    for (const [index, item] of list.entries()) if (typeof item === "object") walk(items, item, path.index(index), errors);
+  }
 }
 
 function checkKeys(keys: readonly string[], list: JsonValue[], path: FieldPath, errors: FieldError[]): void {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { errorText } from "../../apimachinery/field/error.ts";
+import { errorText, untold } from "../../apimachinery/field/error.ts";
 import { FieldPath } from "../../apimachinery/field/path.ts";
 import { Float, type JsonValue } from "../../apimachinery/json/value.ts";
+import { invalid } from "../../apimachinery/status/status.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { validateSchema, validateUpdate } from "./validate.ts";
 
@@ -210,5 +211,26 @@ describe("updates", () => {
     expect(fields({ m: [{ name: "y" }, { name: "x", v: "vvv" }] })).toEqual([]);
     expect(fields({ m: [{ name: "y", v: "vvv" }] })).toEqual(["m[0].v"]);
     expect(fields({ l: ["aaa", "b"] })).toEqual(["l[0]"]);
+  });
+});
+
+describe("more errors than an answer has room for", () => {
+  const schema: Schema = { type: "object", properties: { f: { type: "array", items: { type: "string", enum: ["a"] } } } };
+  const value = { f: Array.from({ length: 30_000 }, () => "b") };
+
+  test("are counted, and the answer says how many it leaves out", () => {
+    const errors = validateSchema(schema, value);
+    expect(errors).toHaveLength(30_000);
+    expect(errorText(errors[9_999]!)).toBe('f[9999]: Unsupported value: "b": supported values: "a"');
+    expect(errors[10_000]).toBe(untold("FieldValueNotSupported"));
+    const { message, details } = invalid({ group: "", kind: "Box" }, "x", errors).status;
+    expect(details?.causes).toHaveLength(10_000);
+    expect(message).toMatch(/, and 20000 more errors$/);
+  });
+
+  test("are counted in branches too, and forgiven where they were there before", () => {
+    const branches: Schema = { type: "object", properties: { f: { anyOf: [{ type: "string" }, schema.properties!.f!] } } };
+    expect(validateSchema(branches, value)).toHaveLength(30_001);
+    expect(validateUpdate(schema, { ...value, g: 1 }, value)).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ class Walk {
   errors(schema: Schema, value: JsonValue, correlation: Correlation | undefined): FieldError[] {
     const result = new Result();
     this.#node(schema, value, "", result, correlation);
-    return result.findings.map(({ error }) => error);
+    return result.errors;
   }
 
   #field(path: string): FieldPath {
@@ -54,17 +54,22 @@ class Walk {
   }
 
   /** A sentence that the library ties to no field. */
-  #loose(result: Result, text: string): void {
-    result.add(text, failures.invalid(this.#prefix, "", text));
+  #loose(result: Result, say: () => string): void {
+    result.add("FieldValueInvalid", say, (text) => failures.invalid(this.#prefix, "", text));
   }
 
-  #invalid(result: Result, path: string, value: JsonValue, text: string): void {
-    result.add(text, failures.invalid(this.#field(path), value, text));
+  #invalid(result: Result, path: string, value: JsonValue, say: () => string): void {
+    result.add("FieldValueInvalid", say, (text) => failures.invalid(this.#field(path), value, text));
   }
 
   #typeInvalid(result: Result, path: string, type: string, found: string): void {
-    const text = `${path} in body must be of type ${type}: ${quote(found)}`;
-    result.add(text, failures.typeInvalid(this.#field(path), found, text));
+    const say = () => `${path} in body must be of type ${type}: ${quote(found)}`;
+    result.add("FieldValueTypeInvalid", say, (text) => failures.typeInvalid(this.#field(path), found, text));
+  }
+
+  #tooMany(result: Result, path: string, found: number, max: number, what: "items" | "properties"): void {
+    const say = () => `${path} in body should have at most ${max} ${what}`;
+    result.add("FieldValueTooMany", say, () => failures.tooMany(this.#field(path), found, max));
   }
 
   /** Where values before the update are known, a node that is wrong but did not change is let through. */
@@ -123,22 +128,23 @@ class Walk {
     const { maxLength, minLength } = schema;
     const length = maxLength === undefined && minLength === undefined ? 0 : codePoints(value);
     if (maxLength !== undefined && length > maxLength) {
-      result.add(`${path} in body should be at most ${maxLength} chars long`, failures.tooLong(this.#field(path), maxLength));
+      const say = () => `${path} in body should be at most ${maxLength} chars long`;
+      result.add("FieldValueTooLong", say, () => failures.tooLong(this.#field(path), maxLength));
     } else if (minLength !== undefined && length < minLength) {
-      this.#invalid(result, path, value, `${path} in body should be at least ${minLength} chars long`);
+      this.#invalid(result, path, value, () => `${path} in body should be at least ${minLength} chars long`);
     } else if (facts.pattern !== undefined && !facts.pattern.matches(value)) {
-      this.#invalid(result, path, value, `${path} in body should match '${facts.pattern.shown}'`);
+      const { shown } = facts.pattern;
+      this.#invalid(result, path, value, () => `${path} in body should match '${shown}'`);
     }
     if (facts.checkFormat !== undefined && !facts.checkFormat(value)) {
-      const text = `${path} in body must be of type ${facts.format}: ${quote(value)}`;
-      result.add(text, failures.typeInvalid(this.#field(path), value, text));
+      this.#typeInvalid(result, path, facts.format, value);
     }
   }
 
   #number(schema: Schema, value: JsonNumber, path: string, result: Result): void {
     const report: NumberReport = {
-      field: (text, bad) => void this.#invalid(result, path, bad, text),
-      loose: (text) => void this.#loose(result, text),
+      field: (text, bad) => void this.#invalid(result, path, bad, () => text),
+      loose: (text) => void this.#loose(result, () => text),
     };
     checkNumber(schema, value, path, report);
   }
@@ -151,14 +157,11 @@ class Walk {
       }
     }
     if (minItems !== undefined && list.length < minItems) {
-      this.#invalid(result, path, list.length, `${path} in body should have at least ${minItems} items`);
+      this.#invalid(result, path, list.length, () => `${path} in body should have at least ${minItems} items`);
     }
-    if (maxItems !== undefined && list.length > maxItems) {
-      const text = `${path} in body should have at most ${maxItems} items`;
-      result.add(text, failures.tooMany(this.#field(path), list.length, maxItems));
-    }
+    if (maxItems !== undefined && list.length > maxItems) this.#tooMany(result, path, list.length, maxItems, "items");
     if (schema.uniqueItems === true && hasDuplicates(list)) {
-      this.#invalid(result, path, "", `${path} in body shouldn't contain duplicates`);
+      this.#invalid(result, path, "", () => `${path} in body shouldn't contain duplicates`);
     }
   }
 
@@ -166,12 +169,9 @@ class Walk {
     const { properties, required, minProperties, maxProperties } = schema;
     const size = minProperties === undefined && maxProperties === undefined ? 0 : Object.keys(object).length;
     if (minProperties !== undefined && size < minProperties) {
-      this.#invalid(result, path, size, `${path} in body should have at least ${minProperties} properties`);
+      this.#invalid(result, path, size, () => `${path} in body should have at least ${minProperties} properties`);
     }
-    if (maxProperties !== undefined && size > maxProperties) {
-      const text = `${path} in body should have at most ${maxProperties} properties`;
-      result.add(text, failures.tooMany(this.#field(path), size, maxProperties));
-    }
+    if (maxProperties !== undefined && size > maxProperties) this.#tooMany(result, path, size, maxProperties, "properties");
     if (schema.additionalProperties !== undefined) this.#additional(schema, object, path, result, correlation);
     if (properties !== undefined) {
       for (const name of Object.keys(properties)) {
@@ -183,7 +183,8 @@ class Walk {
     if (required !== undefined) {
       for (const name of required) {
         if (Object.hasOwn(object, name)) continue;
-        result.add(`${path}.${name} in body is required`, failures.required(this.#field(`${path}.${name}`)));
+        const say = () => `${path}.${name} in body is required`;
+        result.add("FieldValueRequired", say, () => failures.required(this.#field(`${path}.${name}`)));
       }
     }
   }
@@ -194,7 +195,7 @@ class Walk {
       if (propertyOf(schema, name) !== undefined) continue;
       if (values !== undefined) this.#node(values, object[name] as JsonValue, `${path}.${name}`, result, correlation?.member(name));
       else if (schema.additionalProperties === false) {
-        this.#invalid(result, path, name, `${path}.${name} in body is a forbidden property`);
+        this.#invalid(result, path, name, () => `${path}.${name} in body is a forbidden property`);
       }
     }
   }
@@ -202,8 +203,9 @@ class Walk {
   #enum(schema: Schema, value: JsonValue, path: string, result: Result): void {
     const allowed = schema.enum;
     if (allowed === undefined || allowed.length === 0 || allowed.some((one) => isEnumValue(value, one as JsonValue))) return;
-    const shown = allowed.map((one) => (typeof one === "string" ? one : marshal(one)));
-    result.add(`${path} in body should be one of [${shown.join(" ")}]`, failures.notSupported(this.#field(path), value, shown));
+    const shown = () => allowed.map((one) => (typeof one === "string" ? one : marshal(one)));
+    const say = () => `${path} in body should be one of [${shown().join(" ")}]`;
+    result.add("FieldValueNotSupported", say, () => failures.notSupported(this.#field(path), value, shown()));
   }
 
   /** What only validates: branches see the value whole, and tolerate nothing for being old. */
@@ -212,7 +214,8 @@ class Walk {
     if (anyOf !== undefined && anyOf.length > 0) this.#anyOf(anyOf, value, path, result);
     if (oneOf !== undefined && oneOf.length > 0) this.#oneOf(oneOf, value, path, result);
     if (allOf !== undefined && allOf.length > 0) this.#allOf(allOf, value, path, result);
-    if (not !== undefined && this.#branch(not, value, path).valid) this.#loose(result, `${quote(path)} must not validate the schema (not)`);
+    if (not !== undefined && this.#branch(not, value, path).valid)
+      this.#loose(result, () => `${quote(path)} must not validate the schema (not)`);
     result.matches++;
   }
 
@@ -232,7 +235,7 @@ class Walk {
       }
       if (closest === undefined || branch.matches > closest.matches) closest = branch;
     }
-    this.#loose(result, `${quote(path)} must validate at least one schema (anyOf)`);
+    this.#loose(result, () => `${quote(path)} must validate at least one schema (anyOf)`);
     result.merge(closest as Result);
   }
 
@@ -252,7 +255,7 @@ class Walk {
       return;
     }
     const found = valid === 0 ? "Found none valid" : `Found ${valid} valid alternatives`;
-    this.#loose(result, `${quote(path)} must validate one and only one schema (oneOf). ${found}`);
+    this.#loose(result, () => `${quote(path)} must validate one and only one schema (oneOf). ${found}`);
     if (valid === 0) result.merge(closest as Result);
   }
 
@@ -264,7 +267,7 @@ class Walk {
       result.merge(branch);
     }
     if (valid === branches.length) return;
-    this.#loose(result, `${quote(path)} must validate all the schemas (allOf)${valid === 0 ? ". None validated" : ""}`);
+    this.#loose(result, () => `${quote(path)} must validate all the schemas (allOf)${valid === 0 ? ". None validated" : ""}`);
   }
 }
 
