@@ -9,6 +9,7 @@ import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 import { type DecodedStruct, decodeStruct } from "../../openapi/structs/decode.ts";
 import { coerceEmbedded } from "../../openapi/structs/embedded.ts";
+import { MAX_PROBLEMS } from "../../openapi/structs/go-type.ts";
 import { applyDefaults } from "../../openapi/structural/defaults.ts";
 import { dropNulls, prune } from "../../openapi/structural/prune.ts";
 import { probeType, type TypeProbe } from "./probe.ts";
@@ -25,7 +26,9 @@ export function parseCustom(
   refuse: Refuse,
 ): { value: JsonObject; duplicates: string[] } {
   const duplicates = new Set<string>();
-  const onDuplicate = (path: string) => duplicates.add(`duplicate field "${path}"`);
+  const onDuplicate = (path: string) => {
+    if (duplicates.size < MAX_PROBLEMS) duplicates.add(`duplicate field "${path}"`);
+  };
   let value: JsonValue;
   let type: TypeProbe | undefined;
   try {

@@ -333,6 +333,17 @@ describe("the result of a patch", () => {
   });
 });
 
+test("a body of nothing but unknown or doubled fields is read, and the first of them are told", () => {
+  const unknown = Array.from({ length: 150_000 }, (_, i) => `"a${i}":1`).join();
+  const doubled = Array.from({ length: 100_000 }, (_, i) => `"a${i}":1,"a${i}":1`).join();
+  const warnings = (spec: string) => {
+    const body = Buffer.from(`{"apiVersion":"example.com/v1","kind":"Lamp","metadata":{"name":"l"},"spec":{${spec}}}`);
+    return decodeRequestBody(lamp, JSON_TYPE, body, { fieldValidation: "Warn" }).warnings;
+  };
+  expect(warnings(unknown)).toHaveLength(1_000);
+  expect(warnings(`"any":{${doubled}}`)).toHaveLength(100);
+});
+
 describe("options of a deletion", () => {
   const options = (body: string, type: string | undefined = JSON_TYPE) => decodeDeleteOptions(Buffer.from(body), type);
 

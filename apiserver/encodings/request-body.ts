@@ -91,6 +91,9 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
   return judge(decoded.value, decoded.problems);
 }
 
+/** The headers of an answer have room for fewer. */
+const MAX_WARNINGS = 1_000;
+
 /** With Strict a failure that lists all problems, with Warn a warning for each, with Ignore nothing. */
 function judgeProblems(
   kind: KindDefinition,
@@ -101,7 +104,7 @@ function judgeProblems(
 ): DecodedObject {
   const { doubledKeys, problems } = found;
   if (fieldValidation === "Ignore" || doubledKeys.length + problems.length === 0) return { object, warnings: [] };
-  if (fieldValidation === "Warn") return { object, warnings: [...doubledKeys, ...problems] };
+  if (fieldValidation === "Warn") return { object, warnings: [...doubledKeys, ...problems].slice(0, MAX_WARNINGS) };
   const yaml = doubledKeys.length > 0 ? [`yaml: unmarshal errors:\n  ${doubledKeys.join("\n  ")}`] : [];
   throw refuse(`strict decoding error: ${[...yaml, ...problems].join(", ")}`, kind);
 }

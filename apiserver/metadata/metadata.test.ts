@@ -174,3 +174,10 @@ test("custom kinds warn of new finalizers that name no domain", () => {
     'metadata.finalizers: "hold.x": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',
   ]);
 });
+
+test("a hundred thousand finalizers are compared with as many in a moment, and as many warned of as anybody reads", () => {
+  const names = (prefix: string) => Array.from({ length: 100_000 }, (_, i) => `${prefix}${i}`);
+  expect(finalizerWarnings({ finalizers: names("a") }, { finalizers: names("b") })).toHaveLength(1_000);
+  expect(finalizerWarnings({ finalizers: names("a") }, { finalizers: names("a") })).toEqual([]);
+  expect(updateFaults(builtin, { finalizers: names("a") }, {})).toHaveLength(100_000);
+});

@@ -30,11 +30,15 @@ function identityOf({ apiVersion, kind, name, uid, controller, blockOwnerDeletio
   return JSON.stringify([apiVersion, kind, name, uid, controller, blockOwnerDeletion]);
 }
 
+/** The headers of an answer have room for fewer. */
+const MAX_WARNINGS = 1_000;
+
 /** What custom kinds say about finalizers that the write adds and that name no domain. */
 export function finalizerWarnings(meta: ObjectMeta, old: ObjectMeta | undefined): string[] {
   if (meta.finalizers === undefined) return [];
-  const added = [...new Set(meta.finalizers)].filter((finalizer) => !old?.finalizers?.includes(finalizer)).sort();
-  return added.flatMap((finalizer) => {
+  const before = new Set(old?.finalizers);
+  const added = [...new Set(meta.finalizers)].filter((finalizer) => !before.has(finalizer)).sort();
+  return added.slice(0, MAX_WARNINGS).flatMap((finalizer) => {
     const warnings: string[] = [...validateQualifiedName(finalizer)];
     if (!finalizer.includes("/") && !STANDARD_FINALIZERS.has(finalizer)) {
       const how = finalizer.includes(".") ? " including a path (/)" : "";

@@ -20,7 +20,7 @@ export interface GoType {
 }
 
 /** Go keeps so many problems of strict decoding, and each text once (sigs.k8s.io/json). */
-const MAX_PROBLEMS = 100;
+export const MAX_PROBLEMS = 100;
 
 /**
  * Two parts of Kubernetes fill structs, each with its own words for a value that does not fit: the JSON decoder, and the converter from
