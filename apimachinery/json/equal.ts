@@ -41,7 +41,15 @@ function equalItems(a: readonly JsonValue[], b: readonly JsonValue[], equal: Equ
 }
 
 function equalMembers(a: JsonObject, b: JsonObject, equal: Equal): boolean {
-  for (const name of Object.keys(a)) if (!equal(a[name], Object.hasOwn(b, name) ? b[name] : undefined)) return false;
-  for (const name of Object.keys(b)) if (!Object.hasOwn(a, name) && !equal(undefined, b[name])) return false;
+  const [names, others] = [Object.keys(a), Object.keys(b)];
+  let shared = 0;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
+    const isShared = name === others[index] || Object.hasOwn(b, name);
+    if (!equal(a[name], isShared ? b[name] : undefined)) return false;
+    if (isShared) shared += 1;
+  }
+  if (shared === others.length) return true;
+  for (const name of others) if (!Object.hasOwn(a, name) && !equal(undefined, b[name])) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-import { nestsDeeperThan } from "../../apimachinery/json/copy.ts";
+import { copyMembers, nestsDeeperThan } from "../../apimachinery/json/copy.ts";
 import { MAX_DEPTH } from "../../apimachinery/json/depth.ts";
 import { equalJson } from "../../apimachinery/json/equal.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
@@ -166,7 +166,7 @@ class Application {
 
   #ours(container: Container): Container {
     if (this.#owned.has(container)) return container;
-    const own = Array.isArray(container) ? container.slice() : { ...container };
+    const own = Array.isArray(container) ? container.slice() : copyMembers(container);
     this.#owned.add(own);
     return own;
   }

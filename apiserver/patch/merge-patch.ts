@@ -1,3 +1,4 @@
+import { copyMembers } from "../../apimachinery/json/copy.ts";
 import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
@@ -27,13 +28,13 @@ function merge(target: JsonObject, patch: JsonObject): JsonObject {
     const current = Object.hasOwn(target, name) ? target[name] : undefined;
     if (value === null) {
       if (current === undefined) continue;
-      if (result === target) result = { ...target };
+      if (result === target) result = copyMembers(target);
       delete result[name];
       continue;
     }
     const merged = isJsonObject(current) ? (isJsonObject(value) ? merge(current, value) : value) : withoutNulls(value);
     if (merged === current) continue;
-    if (result === target) result = { ...target };
+    if (result === target) result = copyMembers(target);
     setMember(result, name, merged);
   }
   return result;

@@ -1,4 +1,5 @@
 import { goPrint, goPrintString, goType } from "../../apimachinery/go-print.ts";
+import { copyMembers } from "../../apimachinery/json/copy.ts";
 import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { badRequest, unknownError } from "../../apimachinery/status/status.ts";
@@ -77,7 +78,7 @@ export const unknownPatchType = (directive: JsonValue, patch: JsonObject) =>
 
 /** A copy of `object` to merge into, without what `$retainKeys` leaves out; the directive must name all that the patch sets. */
 function retainKeys(object: JsonObject, patch: JsonObject): JsonObject {
-  if (!Object.hasOwn(patch, RETAIN_KEYS)) return { ...object };
+  if (!Object.hasOwn(patch, RETAIN_KEYS)) return copyMembers(object);
   const list = patch[RETAIN_KEYS];
   if (!Array.isArray(list)) throw badRequest(BAD_RETAIN_KEYS);
   const keys = new Set<JsonValue>(list);

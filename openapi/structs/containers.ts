@@ -38,6 +38,9 @@ export class ListType implements GoType {
   }
 }
 
+/** Maps that were read without members: to ask a map of a hundred thousand whether it has any takes as long as to read a part of it. */
+const emptyMaps = new WeakSet<object>();
+
 /** `map[string]T`, in the order of the keys, as Go writes maps. */
 export class MapType implements GoType {
   readonly name: string;
@@ -59,8 +62,10 @@ export class MapType implements GoType {
     const depth = steps.length;
     let inOrder = previous === undefined;
     let last = "";
+    let any = false;
     for (let more = reader.openObject(); more; more = reader.nextMember()) {
       const { key } = reader;
+      any = true;
       if (seen === undefined ? Object.hasOwn(map, key) : seen.has(key)) input.problem("duplicate", key);
       seen?.add(key);
       if (key < last) inOrder = false;
@@ -69,12 +74,13 @@ export class MapType implements GoType {
       setMember(map, key, this.#values.read(input, undefined) ?? this.#values.zero());
       steps.length = depth;
     }
+    if (any) emptyMaps.delete(map);
+    else if (previous === undefined) emptyMaps.add(map);
     return inOrder ? map : sortMembers(map);
   }
 
   isEmpty(value: unknown): boolean {
-    for (const _ in value as object) return false;
-    return true;
+    return emptyMaps.has(value as object);
   }
 
   zero(): unknown {
