@@ -9,7 +9,7 @@
  *
  * An object's unchanged parts, nearly all of it in an update, cost no allocation.
  */
-import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { EMPTY, type FieldSet, type FieldSetDraft, LEAF, SELF, uniteNodes } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
 import { asList, asMap, isEmptyContainer, itemElement, ownShape, type Shape, sameValue, shapeOf, UnidentifiableItem } from "./shapes.ts";
@@ -53,7 +53,8 @@ function ofValues(type: ValueType, before: JsonValue, after: JsonValue): Changes
 function inShape(type: ValueType, shape: Shape, before: JsonValue, after: JsonValue): Changes | undefined {
   const { list, map } = type;
   const container = shape === "list" ? list : shape === "map" ? map : undefined;
-  if (container === undefined || container.atomic || (isEmptyContainer(before) && isEmptyContainer(after))) {
+  const maps = isJsonObject(before) && isJsonObject(after);
+  if (container === undefined || container.atomic || (!maps && isEmptyContainer(before) && isEmptyContainer(after))) {
     if (sameValue(before, after)) return undefined;
     mustFit(type, after);
     return MODIFIED;

@@ -311,6 +311,11 @@ describe("an apply", () => {
     ["a text for a boolean", { on: "yes" }, ".spec.on: expected boolean, got &{yes}"],
     ["a list for an object", { nested: ["a"] }, ".spec.nested: expected map, got &{[a]}"],
     ["an object for a list", { args: { a: 1 } }, ".spec.args: expected list, got &{map[a:1]}"],
+    [
+      "very many values of another type",
+      { set: Array.from({ length: 2_000 }, (_, i) => i) },
+      `errors:\n${Array.from({ length: 1_000 }, (_, i) => `  .spec.set[=${i}]: expected string, got &value.valueUnstructured{Value:${i}}`).join("\n")}\n  and more`,
+    ],
     ["an undeclared field", { nested: { z: 1 } }, ".spec.nested.z: field not declared in schema"],
     ["doubled items", { set: ["a", "a"] }, '.spec.set: duplicate entries for key [="a"]'],
     [

@@ -1,6 +1,7 @@
 /** The fields that an applied configuration sets (sigs.k8s.io/structured-merge-diff, typed/tofieldset.go; reference, section 5.2). */
+import { copyMembers } from "../../apimachinery/json/copy.ts";
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
-import { EMPTY, type FieldSet, type FieldSetDraft, heldWith, isEmpty, isHeld, LEAF, SELF } from "./field-set.ts";
+import { EMPTY, type FieldSet, type FieldSetDraft, heldWith, isEmpty, isHeld, LEAF, noteSize, SELF } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
 import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
@@ -28,46 +29,53 @@ function nodeOfMap(map: MapType, value: JsonObject | undefined): FieldSet | unde
   if (map.atomic) return LEAF;
   if (value === undefined) return undefined;
   const node: FieldSetDraft = {};
+  let size = 0;
   for (const name of Object.keys(value)) {
     const member = value[name];
     if (member === undefined) continue;
     const field = map.fields.get(name);
     const type = field?.type ?? map.values;
     const below = type && nodeOf(type, member);
-    const isField = field === undefined || member === null || (!Array.isArray(member) && typeof member === "object" && isEmptyMap(member));
-    if (isField) node[field?.element ?? fieldElement(name)] = heldWith(below);
-    else if (below !== undefined) node[field.element] = below;
+    const isField = field === undefined || member === null || (isLeaf(below) && isEmptyMap(member));
+    if (!isField && below === undefined) continue;
+    node[field?.element ?? fieldElement(name)] = isField ? heldWith(below) : (below as FieldSet);
+    size += 1;
   }
-  return isEmpty(node) ? undefined : node;
+  return size === 0 ? undefined : noteSize(node, size);
 }
+
+/** What a map without members may come to; others need not be counted. */
+const isLeaf = (node: FieldSet | undefined): boolean => node === undefined || node === LEAF;
 
 const isEmptyMap = (value: JsonValue): boolean => asMap(value) !== undefined && isEmptyContainer(value);
 
 function nodeOfList(list: ListType, items: readonly JsonValue[]): FieldSet | undefined {
   if (list.atomic) return LEAF;
   const node: FieldSetDraft = {};
+  let size = 0;
   for (const item of items) {
     const element = itemElement(list, item);
-    node[element] = node[element] === undefined ? heldWith(nodeOf(list.items, item)) : LEAF;
+    const isNew = node[element] === undefined;
+    node[element] = isNew ? heldWith(nodeOf(list.items, item)) : LEAF;
+    if (isNew) size += 1;
   }
-  return isEmpty(node) ? undefined : node;
+  return size === 0 ? undefined : noteSize(node, size);
 }
 
-/** The set with every declared field that leads to one of its fields: of `a.b.c` also `a`, where the schema declares it. */
+/** The set with every declared field that leads to one of its fields: of `a.b.c` also `a`, where the schema declares it. The set itself where it has them. */
 export function withNamedFields(type: ValueType | undefined, set: FieldSet): FieldSet {
-  if (isEmpty(set)) return set;
-  const out: FieldSetDraft = {};
+  let out: FieldSetDraft | undefined;
   for (const element in set) {
     const node = set[element] as FieldSet;
-    if (element === SELF || isEmpty(node)) {
-      out[element] = node;
-      continue;
-    }
+    if (element === SELF || isEmpty(node)) continue;
     const name = element.startsWith("f:") ? element.slice(2) : undefined;
     const below = withNamedFields(typeAt(type, element, name), node);
-    out[element] = name !== undefined && type?.map?.fields.has(name) && !isHeld(node) ? heldWith(below) : below;
+    const named = name !== undefined && type?.map?.fields.has(name) && !isHeld(node) ? heldWith(below) : below;
+    if (named === node) continue;
+    out ??= copyMembers(set);
+    out[element] = named;
   }
-  return out;
+  return out ?? set;
 }
 
 function typeAt(type: ValueType | undefined, element: string, name: string | undefined): ValueType | undefined {

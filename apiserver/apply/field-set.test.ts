@@ -8,8 +8,10 @@ import {
   inOrder,
   intersection,
   isEmpty,
+  isWithin,
   recursiveDifference,
   union,
+  unionOf,
   within,
 } from "./field-set.ts";
 
@@ -94,4 +96,44 @@ it("agrees with plain sets of ways on whatever is united, intersected and taken 
     expect(equalSets(a, b)).toBe(sorted(x).join() === sorted(y).join());
     expect(isEmpty(difference(a, union(a, b)))).toBe(true);
   }
+});
+
+it("tells whether everything in one set is in another", () => {
+  expect(isWithin(A, A)).toBe(true);
+  expect(isWithin(tree({ "f:data": { "f:a": {} } }), A)).toBe(true);
+  expect(isWithin(tree({ "f:data": {} }), A)).toBe(true);
+  expect(isWithin(tree({ "f:metadata": {} }), A)).toBe(false);
+  expect(isWithin(tree({ "f:data": { "f:b": {} } }), A)).toBe(false);
+  expect(isWithin(A, tree({ "f:data": { ".": {} }, "f:metadata": { "f:labels": { "f:x": {} } } }))).toBe(false);
+});
+
+it("unites any number of sets at once as it does one after the other", () => {
+  const sets = [
+    A,
+    tree({ "f:metadata": {} }),
+    EMPTY,
+    tree({ "f:data": { "f:b": { "f:c": {} } } }),
+    tree({ "f:data": { "f:a": { "f:x": {} } } }),
+  ];
+  expect(unionOf(sets)).toEqual(sets.reduce(union));
+  expect(unionOf([A])).toBe(A);
+  expect(unionOf([])).toEqual(EMPTY);
+  const many = Array.from({ length: 20_000 }, (_, i) => tree({ "f:data": { [`f:${i}`]: {} } }));
+  expect(fieldsOf(unionOf(many))).toHaveLength(20_000);
+});
+
+it("knows large sets for what they are", () => {
+  const names = Array.from({ length: 2_000 }, (_, i) => `f:${i}`);
+  const large = tree({ "f:data": Object.fromEntries(names.map((name) => [name, {}])) });
+  expect(isEmpty(difference(large, A))).toBe(false);
+  expect(isEmpty(difference(union(large, A), large))).toBe(false);
+  expect(isEmpty(difference(large, large))).toBe(true);
+  expect(intersection(large, union(large, A))).toEqual(large);
+  expect(difference(union(large, A), A)).toEqual(large);
+});
+
+it("puts many items in order by what their keys say", () => {
+  const items = Array.from({ length: 3_000 }, (_, i) => `k:{"n":${(i * 7) % 3_000}}`);
+  const ordered = Object.keys(inOrder(tree(Object.fromEntries([...items, ".", "f:z"].map((element) => [element, {}])))));
+  expect(ordered).toEqual([".", "f:z", ...items.map((_, i) => `k:{"n":${i}}`)]);
 });

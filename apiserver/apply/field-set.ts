@@ -16,7 +16,7 @@
  * The root is no field: `{}` there is the empty set, where anywhere below it is a field that is held. Sets never change; an operation that
  * takes nothing away gives back the very set it was given. (sigs.k8s.io/structured-merge-diff, fieldpath)
  */
-import { compareElements, compareUtf8 } from "./path-element.ts";
+import { sortElements } from "./path-element.ts";
 
 export interface FieldSet {
   readonly [element: string]: FieldSet;
@@ -34,7 +34,21 @@ export const EMPTY = LEAF;
 /** Says of the place that it stands in that this is in the set too. */
 export const SELF = ".";
 
+/**
+ * Sets with very many members. To say that there is a first one, V8 lists them all, and sets are asked whether they are empty at every turn:
+ * so what makes such a set notes that it has.
+ */
+const large = new WeakSet<FieldSet>();
+const LARGE = 64;
+
+/** Notes a set that has been made, with so many members at least. Sets never shrink. */
+export function noteSize<Set extends FieldSet>(set: Set, members: number): Set {
+  if (members >= LARGE) large.add(set);
+  return set;
+}
+
 export function isEmpty(set: FieldSet): boolean {
+  if (SELF in set || large.has(set)) return false;
   for (const _ in set) return false;
   return true;
 }
@@ -43,9 +57,24 @@ export function isEmpty(set: FieldSet): boolean {
 export const isHeld = (node: FieldSet): boolean => SELF in node || isEmpty(node);
 
 /** The node of a place that is in the set, and what is below it; undefined is nothing. */
-export function heldWith(below: FieldSetDraft | undefined): FieldSet {
+export function heldWith(below: FieldSet | undefined): FieldSet {
   if (below === undefined || isEmpty(below)) return LEAF;
-  return SELF in below ? below : { [SELF]: LEAF, ...below };
+  if (SELF in below) return below;
+  const out: FieldSetDraft = { [SELF]: LEAF };
+  for (const element in below) out[element] = below[element] as FieldSet;
+  return out;
+}
+
+/** Whether everything that is in `a` is in `b` too. */
+export function isWithin(a: FieldSet, b: FieldSet): boolean {
+  if (a === b) return true;
+  for (const element in a) {
+    if (element === SELF) continue;
+    const mine = a[element] as FieldSet;
+    const theirs = b[element];
+    if (theirs === undefined || (isHeld(mine) && !isHeld(theirs)) || !isWithin(mine, theirs)) return false;
+  }
+  return true;
 }
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {
@@ -55,22 +84,47 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 function uniteBelow(a: FieldSet, b: FieldSet, held: boolean): FieldSet {
   const out: FieldSetDraft = held ? { [SELF]: LEAF } : {};
+  let size = 0;
   for (const element in a) {
     if (element === SELF) continue;
     const mine = a[element] as FieldSet;
     const theirs = b[element];
     out[element] = theirs === undefined ? mine : uniteNodes(mine, theirs);
+    size += 1;
   }
   for (const element in b) if (element !== SELF && a[element] === undefined) out[element] = b[element] as FieldSet;
-  return out;
+  return noteSize(out, size);
 }
 
 /** The union of what two sets hold at and below one place, which is not the root. */
 export function uniteNodes(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b) return a;
   const out = uniteBelow(a, b, isHeld(a) || isHeld(b));
+  if (large.has(out)) return out;
   for (const element in out) if (element !== SELF) return out;
   return LEAF;
+}
+
+/** The union of any number of sets, in one go: one after the other every union would copy all that came before. */
+export const unionOf = (sets: readonly FieldSet[]): FieldSet => uniteAll(sets, false);
+
+function uniteAll(nodes: readonly FieldSet[], below: boolean): FieldSet {
+  if (nodes.length === 1) return nodes[0] as FieldSet;
+  const parts = new Map<string, FieldSet[]>();
+  let held = false;
+  for (const node of nodes) {
+    held ||= below && isHeld(node);
+    for (const element in node) {
+      if (element === SELF) continue;
+      const same = parts.get(element);
+      if (same === undefined) parts.set(element, [node[element] as FieldSet]);
+      else same.push(node[element] as FieldSet);
+    }
+  }
+  if (parts.size === 0) return LEAF;
+  const out: FieldSetDraft = held ? { [SELF]: LEAF } : {};
+  for (const [element, same] of parts) out[element] = uniteAll(same, true);
+  return noteSize(out, parts.size);
 }
 
 /** What is in `a` and not in `b`; a field stays where only what is above or below it is in `b`. */
@@ -92,11 +146,14 @@ function subtractBelow(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet {
   }
   if (changed === undefined) return a;
   const out: FieldSetDraft = {};
+  let size = 0;
   for (const element in a) {
     const left = changed.has(element) ? changed.get(element) : a[element];
-    if (left !== undefined) out[element] = left;
+    if (left === undefined) continue;
+    out[element] = left;
+    size += 1;
   }
-  return out;
+  return noteSize(out, size);
 }
 
 function subtract(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet | undefined {
@@ -107,29 +164,40 @@ function subtract(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet | unde
   if (below === a) return a;
   // a leaf has nothing below that could have gone, so what is empty now was only on the way
   if (isEmpty(below)) return undefined;
+  if (large.has(below)) return below;
   for (const element in below) if (element !== SELF) return below;
   return LEAF;
 }
 
 function withoutSelf(node: FieldSet): FieldSet | undefined {
+  if (!(SELF in node)) return isEmpty(node) ? undefined : node;
   const out: FieldSetDraft = {};
-  for (const element in node) if (element !== SELF) out[element] = node[element] as FieldSet;
-  return isEmpty(out) ? undefined : out;
+  let size = 0;
+  for (const element in node) {
+    if (element === SELF) continue;
+    out[element] = node[element] as FieldSet;
+    size += 1;
+  }
+  return size === 0 ? undefined : noteSize(out, size);
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(b)) return EMPTY;
   const out: FieldSetDraft = {};
+  let size = 0;
   for (const element in a) {
     const theirs = b[element];
     if (element === SELF || theirs === undefined) continue;
     const common = intersect(a[element] as FieldSet, theirs);
-    if (common !== undefined) out[element] = common;
+    if (common === undefined) continue;
+    out[element] = common;
+    size += 1;
   }
-  return out;
+  return noteSize(out, size);
 }
 
 function intersect(a: FieldSet, b: FieldSet): FieldSet | undefined {
-  const below = intersection(a, b);
+  const below: FieldSet = isEmpty(a) ? EMPTY : intersection(a, b);
   if (isHeld(a) && isHeld(b)) return heldWith(below);
   return isEmpty(below) ? undefined : below;
 }
@@ -169,11 +237,9 @@ export function forEachField(set: FieldSet, visit: (way: readonly string[]) => v
 
 /** The same set with its members in Kubernetes' order; itself where they are. */
 export function inOrder(set: FieldSet): FieldSet {
-  const elements = Object.keys(set);
-  let same = true;
-  for (let i = 1; same && i < elements.length; i++) same = isBefore(elements[i - 1] as string, elements[i] as string);
-  if (!same) elements.sort(compareElements);
-  let out: FieldSetDraft | undefined = same ? undefined : {};
+  const given = Object.keys(set);
+  const elements = sortElements(given);
+  let out: FieldSetDraft | undefined = elements === given ? undefined : {};
   for (let i = 0; i < elements.length; i++) {
     const element = elements[i] as string;
     const node = set[element] as FieldSet;
@@ -184,10 +250,5 @@ export function inOrder(set: FieldSet): FieldSet {
     }
     if (out !== undefined) out[element] = ordered;
   }
-  return out ?? set;
-}
-
-/** Field names, which are most elements, are told apart without reading them. */
-function isBefore(a: string, b: string): boolean {
-  return a.startsWith("f:") && b.startsWith("f:") ? compareUtf8(a, b) < 0 : compareElements(a, b) < 0;
+  return out === undefined ? set : noteSize(out, elements.length);
 }

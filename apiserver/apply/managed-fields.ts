@@ -4,7 +4,7 @@
  */
 import { marshal } from "../../apimachinery/go-text.ts";
 import type { ManagedFieldsEntry } from "../../apimachinery/object.ts";
-import { EMPTY, type FieldSet, type FieldSetDraft, inOrder, isEmpty, LEAF, SELF } from "./field-set.ts";
+import { EMPTY, type FieldSet, type FieldSetDraft, inOrder, LEAF, noteSize, SELF } from "./field-set.ts";
 import { compareUtf8, InvalidElement, normaliseElement } from "./path-element.ts";
 
 export interface Owner {
@@ -87,14 +87,15 @@ function readBelow(sent: unknown, isField: boolean): FieldSet {
   if (sent === null) return LEAF;
   if (typeof sent !== "object" || Array.isArray(sent)) throw new InvalidElement("no tree of fields");
   const members = sent as { readonly [element: string]: unknown };
-  const node: FieldSetDraft = {};
+  const node: FieldSetDraft = isField && Object.hasOwn(members, SELF) ? { [SELF]: LEAF } : {};
+  let size = 0;
   for (const text of Object.keys(members)) {
-    if (text === SELF) continue;
-    const element = normaliseElement(text);
-    if (element !== undefined) node[element] = readBelow(members[text], true);
+    const element = text === SELF ? undefined : normaliseElement(text);
+    if (element === undefined) continue;
+    node[element] = readBelow(members[text], true);
+    size += 1;
   }
-  if (isEmpty(node)) return LEAF;
-  return isField && Object.hasOwn(members, SELF) ? { [SELF]: LEAF, ...node } : node;
+  return size === 0 ? LEAF : noteSize(node, size);
 }
 
 /** The entries of owners, in Kubernetes' order; undefined for none. Owners of nothing must have been left out. */

@@ -8,7 +8,7 @@
  *     configured  c x a
  *     merged      b c d x a
  */
-import { type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
+import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
@@ -20,9 +20,12 @@ export const mergeObjects = (type: ValueType, live: JsonObject, config: JsonObje
 function mergeValues(type: ValueType, live: JsonValue | undefined, config: JsonValue | undefined): JsonValue | undefined {
   const shape = shapeOf(type, config === undefined ? live : config);
   const container = shape === "list" ? type.list : shape === "map" ? type.map : undefined;
-  if (container === undefined || container.atomic || (isEmptyContainer(live) && isEmptyContainer(config))) {
-    return config === undefined ? live : config;
+  if (container === undefined || container.atomic) return config === undefined ? live : config;
+  if (shape === "map" && isJsonObject(live) && isJsonObject(config)) {
+    const merged = mergeMaps(type.map as MapType, live, config);
+    return merged === undefined && isEmptyContainer(live) && isEmptyContainer(config) ? config : merged;
   }
+  if (isEmptyContainer(live) && isEmptyContainer(config)) return config === undefined ? live : config;
   return shape === "map"
     ? mergeMaps(type.map as MapType, asMap(live), asMap(config))
     : mergeLists(type.list as ListType, asList(live), asList(config));

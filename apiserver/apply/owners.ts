@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { Part } from "../strategy/update.ts";
 import { type Comparison, compare, Untypable } from "./compare.ts";
-import { difference, EMPTY, type FieldSet, isEmpty, union } from "./field-set.ts";
+import { difference, EMPTY, type FieldSet, isEmpty, union, unionOf } from "./field-set.ts";
 import { type Identity, identifierOf, isSameOwner, type Owner, secondsOf } from "./managed-fields.ts";
 import { compareUtf8 } from "./path-element.ts";
 import { reconcile } from "./reconcile.ts";
@@ -124,13 +124,6 @@ export function capUpdaters(owners: readonly Owner[]): readonly Owner[] {
     left = withOwner(left, { ...ancient, fields: union(unionOf(merged.map(({ fields }) => fields)), fieldsOf(left, ancient)) });
   }
   return left;
-}
-
-/** By halves: one after the other every union would copy all that came before. */
-function unionOf(sets: readonly FieldSet[]): FieldSet {
-  if (sets.length === 1) return sets[0] as FieldSet;
-  const half = sets.length >> 1;
-  return union(unionOf(sets.slice(0, half)), unionOf(sets.slice(half)));
 }
 
 /** The owners with one more, or in place of what it was. */

@@ -90,22 +90,58 @@ function printValue(value: JsonValue): string {
     .join("");
 }
 
-/** The order of steps: the dot, then names, keys, values and indices, each by what it says. */
-export function compareElements(a: string, b: string): number {
-  const rank = rankOf(a) - rankOf(b);
-  if (rank !== 0 || a === b) return rank;
-  const [x, y] = [a.slice(2), b.slice(2)];
-  switch (a[0]) {
-    case "k":
-      return compareKeys(read(x) as JsonObject, read(y) as JsonObject);
-    case "v":
-      return compareValues(read(x), read(y));
-    case "i":
-      return Number(x) - Number(y);
+/** Steps in their order: the dot, then names, keys, values and indices, each by what it says. The very list where they are. */
+export function sortElements(elements: readonly string[]): readonly string[] {
+  let names = true;
+  let sorted = true;
+  for (let i = 1; i < elements.length && sorted; i++) {
+    const [a, b] = [elements[i - 1] as string, elements[i] as string];
+    names = isName(a) && isName(b);
+    // the dot comes before every other step
+    if (!names && a !== ".") break;
+    sorted = !names || compareUtf8(a, b) < 0;
+  }
+  if (elements.length < 2 || (names && sorted)) return elements;
+  return sortRead(elements);
+}
+
+const isName = (element: string): boolean => element.startsWith("f:");
+
+/** A step, and what it says. */
+interface ReadElement {
+  readonly element: string;
+  readonly rank: number;
+  readonly content: JsonValue;
+}
+
+/** Reads each step once, however often it is compared. */
+function sortRead(elements: readonly string[]): readonly string[] {
+  const steps = elements.map(readElement);
+  if (steps.every((step, i) => i === 0 || compareSteps(steps[i - 1] as ReadElement, step) < 0)) return elements;
+  return steps.sort(compareSteps).map(({ element }) => element);
+}
+
+function readElement(element: string): ReadElement {
+  const rank = rankOf(element);
+  const content = element.slice(2);
+  return { element, rank, content: rank <= 0 ? content : rank === 3 ? Number(content) : read(content) };
+}
+
+function compareSteps(a: ReadElement, b: ReadElement): number {
+  const rank = a.rank - b.rank;
+  if (rank !== 0 || a.element === b.element) return rank;
+  switch (a.rank) {
+    case 0:
+      return compareUtf8(a.content as string, b.content as string);
+    case 1:
+      return compareKeys(a.content as JsonObject, b.content as JsonObject);
     default:
-      return compareUtf8(x, y);
+      return compareValues(a.content, b.content);
   }
 }
+
+/** The order of two steps. */
+export const compareElements = (a: string, b: string): number => compareSteps(readElement(a), readElement(b));
 
 const rankOf = (element: string): number => (element === "." ? -1 : "fkvi".indexOf(element[0] as string));
 

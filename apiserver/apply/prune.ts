@@ -3,7 +3,7 @@
  * (sigs.k8s.io/structured-merge-diff, merge/update.go; reference, section 5.4).
  */
 import type { JsonObject } from "../../apimachinery/json/value.ts";
-import { difference, type FieldSet, intersection, isEmpty, union } from "./field-set.ts";
+import { difference, type FieldSet, intersection, isEmpty, isWithin, union, unionOf } from "./field-set.ts";
 import { fieldSetOf, withNamedFields } from "./field-set-of.ts";
 import type { Owner } from "./managed-fields.ts";
 import { convertTyped } from "./owners.ts";
@@ -26,9 +26,11 @@ export function prune(versions: Versions, merged: JsonObject, owners: readonly O
   const { own } = versions;
   const version = versions.at(last.apiVersion);
   if (version === undefined) return merged;
-  const named = withNamedFields(version.type, last.fields);
   // the usual case: nothing was given up
   const simple = owners.every((owner) => owner.apiVersion === own.apiVersion) && version === own;
+  if (simple && isWithin(last.fields, applied)) return merged;
+
+  const named = withNamedFields(version.type, last.fields);
   if (simple && isEmpty(difference(named, withNamedFields(own.type, applied)))) return merged;
 
   const before: Versioned = {
@@ -48,13 +50,17 @@ const to = ({ version: from, object }: Versioned, version: Version, failed: stri
 
 /** Puts back what anybody owns, the applier with its new configuration included; each version's owners in that version. */
 function keepOwned(versions: Versions, before: Versioned, pruned: Versioned, owners: readonly Owner[]): Versioned {
-  const owned = new Map<Version, FieldSet>([[before.version, {}]]);
+  const owned = new Map<Version, FieldSet[]>([[before.version, []]]);
   for (const { apiVersion, fields } of owners) {
     const version = versions.at(apiVersion);
-    if (version !== undefined) owned.set(version, union(owned.get(version) ?? {}, fields));
+    if (version === undefined) continue;
+    const others = owned.get(version);
+    if (others === undefined) owned.set(version, [fields]);
+    else others.push(fields);
   }
   let [merged, kept] = [before, pruned];
-  for (const [version, fields] of owned) {
+  for (const [version, sets] of owned) {
+    const fields = unionOf(sets);
     if (isEmpty(fields)) continue;
     const { apiVersion, type } = version;
     merged = to(merged, version, `failed add back owned items: failed to convert merged object at version ${apiVersion}`);

@@ -1,3 +1,4 @@
+import { copyMembers } from "../../apimachinery/json/copy.ts";
 import { type FieldSet, type FieldSetDraft, isEmpty, LEAF, SELF } from "./field-set.ts";
 import { memberType } from "./shapes.ts";
 import { isDeduced, type ValueType } from "./value-type.ts";
@@ -25,7 +26,7 @@ function below(set: FieldSet, typeAt: (element: string) => ValueType | undefined
     const type = typeAt(element);
     const reconciled = type === undefined ? node : reconcile(type, node);
     if (reconciled === node) continue;
-    out ??= { ...set };
+    out ??= copyMembers(set);
     out[element] = reconciled;
   }
   return out ?? set;

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { type FieldSet, isEmpty, isHeld } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
-import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf, UnidentifiableItem } from "./shapes.ts";
+import { asList, asMap, itemElement, memberType, shapeOf, UnidentifiableItem } from "./shapes.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
 /**
@@ -27,15 +27,17 @@ function removeFrom(type: ValueType | undefined, value: JsonValue, fields: Field
 }
 
 function removeFromMap(map: MapType, value: JsonObject | undefined, fields: FieldSet): JsonValue {
-  if (map.atomic || value === undefined || isEmptyContainer(value)) return null;
+  if (map.atomic || value === undefined) return null;
   const out: JsonObject = {};
+  let empty = true;
   for (const name of Object.keys(value)) {
     const member = value[name];
     const node = fields[fieldElement(name)];
     if (member === undefined || (node !== undefined && isHeld(node))) continue;
     setMember(out, name, node === undefined ? member : removeFrom(memberType(map, name), member, node));
+    empty = false;
   }
-  return isEmptyContainer(out) ? null : out;
+  return empty ? null : out;
 }
 
 function removeFromList(list: ListType, items: readonly JsonValue[], fields: FieldSet): JsonValue {
