@@ -67,15 +67,16 @@ function attempt(versions: Versions, live: KubeObject, before: readonly Owner[],
   const applied = own.filter(write.part)(fieldSetOf(own.type, config));
   const others = owners.filter((owner) => owner !== last);
 
+  const fields = difference(applied, NEVER_OWNED);
+  const ownsTheSame = last !== undefined && equalSets(fields, last.fields);
   const wanted = withOwner(others, { ...applier, time: undefined, fields: applied });
   const object = prunedObject(versions, mergeObjects(own.type, asJson(live), config), wanted, last, applied);
   const changed = !sameValue(object, asJson(live));
   const left = changed ? release(others, new Changes(versions, write.part, asJson(live), object), write.force) : others;
 
-  const fields = difference(applied, NEVER_OWNED);
   const time = changed ? write.time : last?.time;
-  const isAsBefore = last?.entry !== undefined && last.apiVersion === own.apiVersion && time === last.time;
-  const owner: Owner = isAsBefore && equalSets(fields, last.fields) ? last : { ...applier, time, fields };
+  const isAsBefore = ownsTheSame && last.entry !== undefined && last.apiVersion === own.apiVersion && time === last.time;
+  const owner: Owner = isAsBefore ? last : { ...applier, time, fields: ownsTheSame ? last.fields : fields };
   return { object: changed ? object : undefined, entries: entriesOf(withOwner(left, owner)) };
 }
 

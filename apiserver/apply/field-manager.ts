@@ -81,15 +81,18 @@ export class FieldManager {
    * does not fit the schema
    */
   apply(live: KubeObject | undefined, config: JsonObject, write: ApplyWrite): KubeObject {
-    const before = live ?? (copyJson(asJson(this.emptyObject)) as unknown as KubeObject);
+    const found = live ?? (copyJson(asJson(this.emptyObject)) as unknown as KubeObject);
+    // of the entries only the owners matter: they may be larger than the object
+    const { managedFields } = found.metadata;
+    const before: KubeObject = { ...found, metadata: { ...found.metadata } };
+    delete before.metadata.managedFields;
     checkConfiguration(this.#versions.own, config);
     checkLive(this.#versions.own, before);
     try {
-      let owners: readonly Owner[] = ownersOf(before.metadata.managedFields);
+      let owners: readonly Owner[] = ownersOf(managedFields);
       if (owners.length === 0) owners = this.#ownersAfter(this.emptyObject, before, [], { ...write, manager: BEFORE_FIRST_APPLY });
       const applied = applyConfiguration(this.#versions, before, owners, config, write);
       const object = applied.object === undefined ? before : toKind(this.#kind, applied.object, config);
-      delete object.metadata.managedFields;
       if (applied.entries !== undefined) object.metadata.managedFields = applied.entries;
       if (write.manager === KUBECTL) rewriteLastApplied(object, config);
       return object;

@@ -11,31 +11,34 @@ import type { ListType, MapType, ValueType } from "./value-type.ts";
  * under a name that the schema does not declare.
  * @throws UnidentifiableItem
  */
-export const fieldSetOf = (type: ValueType, object: JsonObject): FieldSet => nodeOf(type, object) ?? EMPTY;
+export const fieldSetOf = (type: ValueType, object: JsonObject): FieldSet => nodeOf(type, object, false, false) ?? EMPTY;
 
-/** Undefined for a container that sets nothing. */
-function nodeOf(type: ValueType, value: JsonValue): FieldSet | undefined {
+/** The same with every field that leads to one of them, as {@link withNamedFields} would add it. */
+export const namedFieldSetOf = (type: ValueType, object: JsonObject): FieldSet => nodeOf(type, object, true, false) ?? EMPTY;
+
+/** Undefined for a container that sets nothing. `named` says that everything below counts, `held` that what has something below does itself. */
+function nodeOf(type: ValueType, value: JsonValue, named: boolean, held = named): FieldSet | undefined {
   switch (shapeOf(type, value)) {
     case "scalar":
       return LEAF;
     case "list":
-      return nodeOfList(type.list as ListType, asList(value));
+      return nodeOfList(type.list as ListType, asList(value), named, held);
     case "map":
-      return nodeOfMap(type.map as MapType, asMap(value));
+      return nodeOfMap(type.map as MapType, asMap(value), named, held);
   }
 }
 
-function nodeOfMap(map: MapType, value: JsonObject | undefined): FieldSet | undefined {
+function nodeOfMap(map: MapType, value: JsonObject | undefined, named: boolean, held: boolean): FieldSet | undefined {
   if (map.atomic) return LEAF;
   if (value === undefined) return undefined;
-  const node: FieldSetDraft = {};
+  const node: FieldSetDraft = held ? { [SELF]: LEAF } : {};
   let size = 0;
   for (const name of Object.keys(value)) {
     const member = value[name];
     if (member === undefined) continue;
     const field = map.fields.get(name);
     const type = field?.type ?? map.values;
-    const below = type && nodeOf(type, member);
+    const below = type && nodeOf(type, member, named);
     const isField = field === undefined || member === null || (isLeaf(below) && isEmptyMap(member));
     if (!isField && below === undefined) continue;
     node[field?.element ?? fieldElement(name)] = isField ? heldWith(below) : (below as FieldSet);
@@ -49,14 +52,14 @@ const isLeaf = (node: FieldSet | undefined): boolean => node === undefined || no
 
 const isEmptyMap = (value: JsonValue): boolean => asMap(value) !== undefined && isEmptyContainer(value);
 
-function nodeOfList(list: ListType, items: readonly JsonValue[]): FieldSet | undefined {
+function nodeOfList(list: ListType, items: readonly JsonValue[], named: boolean, held: boolean): FieldSet | undefined {
   if (list.atomic) return LEAF;
-  const node: FieldSetDraft = {};
+  const node: FieldSetDraft = held ? { [SELF]: LEAF } : {};
   let size = 0;
   for (const item of items) {
     const element = itemElement(list, item);
     const isNew = node[element] === undefined;
-    node[element] = isNew ? heldWith(nodeOf(list.items, item)) : LEAF;
+    node[element] = isNew ? heldWith(nodeOf(list.items, item, named)) : LEAF;
     if (isNew) size += 1;
   }
   return size === 0 ? undefined : noteSize(node, size);

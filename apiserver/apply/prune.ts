@@ -4,16 +4,34 @@
  */
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { difference, type FieldSet, intersection, isEmpty, isWithin, union, unionOf } from "./field-set.ts";
-import { fieldSetOf, withNamedFields } from "./field-set-of.ts";
+import { namedFieldSetOf, withNamedFields } from "./field-set-of.ts";
 import type { Owner } from "./managed-fields.ts";
 import { convertTyped } from "./owners.ts";
 import { removeFields } from "./remove-fields.ts";
 import type { Version, Versions } from "./versions.ts";
 
 /** An object, and the version that it is in at the moment. */
-interface Versioned {
+class Versioned {
   readonly version: Version;
   readonly object: JsonObject;
+  #fields: FieldSet | undefined;
+
+  constructor(version: Version, object: JsonObject) {
+    this.version = version;
+    this.object = object;
+  }
+
+  /** Its fields, and those that lead to them. */
+  get fields(): FieldSet {
+    this.#fields ??= namedFieldSetOf(this.version.type, this.object);
+    return this.#fields;
+  }
+
+  /** @throws Untypable */
+  to(version: Version, failed: string): Versioned {
+    if (version === this.version) return this;
+    return new Versioned(version, convertTyped(this.object, this.version, version, failed));
+  }
 }
 
 /**
@@ -33,20 +51,12 @@ export function prune(versions: Versions, merged: JsonObject, owners: readonly O
   const named = withNamedFields(version.type, last.fields);
   if (simple && isEmpty(difference(named, withNamedFields(own.type, applied)))) return merged;
 
-  const before: Versioned = {
-    version,
-    object: convertTyped(merged, own, version, "failed to convert merged object to last applied version"),
-  };
-  let pruned: Versioned = { version, object: removeFields(version.type, before.object, named) };
+  const before = new Versioned(own, merged).to(version, "failed to convert merged object to last applied version");
+  let pruned = new Versioned(version, removeFields(version.type, before.object, named));
   pruned = keepOwned(versions, before, pruned, owners);
-  pruned = keepUnowned(before, to(pruned, version, "failed to convert pruned object to last applied version"), named);
-  return to(pruned, own, "failed to convert pruned object").object;
+  pruned = keepUnowned(before, pruned.to(version, "failed to convert pruned object to last applied version"), named);
+  return pruned.to(own, "failed to convert pruned object").object;
 }
-
-const to = ({ version: from, object }: Versioned, version: Version, failed: string): Versioned => ({
-  version,
-  object: convertTyped(object, from, version, failed),
-});
 
 /** Puts back what anybody owns, the applier with its new configuration included; each version's owners in that version. */
 function keepOwned(versions: Versions, before: Versioned, pruned: Versioned, owners: readonly Owner[]): Versioned {
@@ -63,19 +73,16 @@ function keepOwned(versions: Versions, before: Versioned, pruned: Versioned, own
     const fields = unionOf(sets);
     if (isEmpty(fields)) continue;
     const { apiVersion, type } = version;
-    merged = to(merged, version, `failed add back owned items: failed to convert merged object at version ${apiVersion}`);
-    kept = to(kept, version, `failed add back owned items: failed to convert pruned object at version ${apiVersion}`);
-    const wanted = union(fieldsIn(kept), withNamedFields(type, fields));
-    kept = { version, object: removeFields(type, merged.object, difference(fieldsIn(merged), wanted)) };
+    merged = merged.to(version, `failed add back owned items: failed to convert merged object at version ${apiVersion}`);
+    kept = kept.to(version, `failed add back owned items: failed to convert pruned object at version ${apiVersion}`);
+    const wanted = union(kept.fields, withNamedFields(type, fields));
+    kept = new Versioned(version, removeFields(type, merged.object, difference(merged.fields, wanted)));
   }
   return kept;
 }
 
 /** Puts back what went along although the applier had not owned it. */
 function keepUnowned(merged: Versioned, pruned: Versioned, last: FieldSet): Versioned {
-  const { version, object } = merged;
-  const gone = intersection(difference(fieldsIn(merged), fieldsIn(pruned)), last);
-  return { version, object: removeFields(version.type, object, gone) };
+  const gone = intersection(difference(merged.fields, pruned.fields), last);
+  return new Versioned(merged.version, removeFields(merged.version.type, merged.object, gone));
 }
-
-const fieldsIn = ({ version: { type }, object }: Versioned): FieldSet => withNamedFields(type, fieldSetOf(type, object));
