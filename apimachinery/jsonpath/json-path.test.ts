@@ -127,3 +127,9 @@ test.each([
 ])("a value is printed as Go prints it, case %#", (value, text) => {
   expect(printValue(value)).toBe(text);
 });
+
+test("blanks around the parts of a union do not count, however many there are", () => {
+  const blanks = " ".repeat(200_000);
+  expect(JsonPath.parse(`.a[${blanks}0${blanks},${blanks}2]`).find({ a: [1, 2, 3] })).toEqual([1, 3]);
+  expect(() => JsonPath.parse(`.a[0${blanks}1,2]`)).toThrow("invalid array index");
+});

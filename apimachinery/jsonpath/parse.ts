@@ -134,7 +134,7 @@ class Parser {
     this.#position = end + 1;
     const parts = text.split(",");
     if (parts.length === 1) this.#steps.push(...bracketSteps(text));
-    else this.#steps.push({ type: "union", branches: parts.map((part) => bracketSteps(part.replace(/^ +| +$/g, ""))) });
+    else this.#steps.push({ type: "union", branches: parts.map((part) => bracketSteps(withoutBlanks(part))) });
   }
 
   #filter(): void {
@@ -208,4 +208,11 @@ function unescapeQuoted(text: string, mark: string): string {
       return plain;
     },
   );
+}
+
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (text[start] === " ") start++;
+  while (end > start && text[end - 1] === " ") end--;
+  return text.slice(start, end);
 }

@@ -41,6 +41,14 @@ test("what is no quantity is refused in Kubernetes' words", () => {
   }
 });
 
+test("a text of any length is judged in one go", () => {
+  const zeros = "0".repeat(1_000_000);
+  for (const text of [`${zeros}x`, `1.${zeros}x`, `${zeros}.${zeros}x`, `1${"E".repeat(1_000_000)}`, `1e${"1".repeat(1_000_000)}x`]) {
+    expect(() => Quantity.parse(text)).toThrow();
+  }
+  expect(Quantity.parse(`${zeros}5.50`).toString()).toBe("5500m");
+});
+
 test("amounts compare and add up exactly across suffixes", () => {
   expect(Quantity.parse("1Ki").compare(Quantity.parse("1024"))).toBe(0);
   expect(Quantity.parse("100m").compare(Quantity.parse("0.2"))).toBe(-1);

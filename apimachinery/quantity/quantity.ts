@@ -13,7 +13,9 @@ import { ParseError } from "../validation/parse-error.ts";
  */
 type Family = "decimal" | "binary" | "exponent";
 
-const FORMAT = /^([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
+/** Sign, whole part, fraction and whatever follows: matches any text, and so never has to try again. */
+const PARTS = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([\s\S]*)$/;
+const SUFFIX = /^[eEinumkKMGTP]*[-+]?[0-9]*$/;
 const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const SUFFIX_WRONG = "unable to parse quantity's suffix";
 const NUMBER_WRONG = "unable to parse numeric part of quantity";
@@ -48,9 +50,9 @@ export class Quantity {
 
   /** @throws ParseError with Kubernetes' text */
   static parse(text: string): Quantity {
-    const match = text === "" ? null : FORMAT.exec(text);
-    if (match === null) throw new ParseError(FORMAT_WRONG);
-    const [, sign, whole = "", fraction = "", suffix = ""] = match;
+    const [, sign, zerosAndWhole = "", fraction = "", suffix = ""] = PARTS.exec(text) as RegExpExecArray;
+    if (text === "" || !SUFFIX.test(suffix)) throw new ParseError(FORMAT_WRONG);
+    const whole = zerosAndWhole.replace(/^0+/, "");
     const { family, power } = interpret(suffix);
     const digits = (whole || "0") + fraction;
     if (digits.length > MAX_DIGITS) throw new ParseError(NUMBER_WRONG);

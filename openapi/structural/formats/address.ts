@@ -25,8 +25,10 @@ function isDotted(text: string): boolean {
 }
 
 function isSloppyIpv6(text: string): boolean {
-  return isIpv6(text.includes(".") ? text.replace(/(^|[:.])0+(?=[0-9]+(\.|$))/g, "$1") : text);
+  return isIpv6(text.includes(".") ? text.replace(/(?<=^|[:.])[0-9]+(?=\.|$)/g, withoutZeros) : text);
 }
+
+const withoutZeros = (digits: string): string => digits.replace(/^0+(?=[0-9])/, "");
 
 /** 6, 8 or 20 bytes: `01:23:45:67:89:ab`, `01-23-…`, `0123.4567.89ab`. */
 export function isMac(text: string): boolean {

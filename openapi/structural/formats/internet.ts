@@ -61,7 +61,7 @@ const WORD = new RegExp(`^(?:${QUOTED}|[A-Za-z0-9!#$%&'*+/=?^_\`{|}~\\-.\\u0080-
 
 /** One mail address (RFC 5322), alone or in angle brackets behind a name. */
 export function isEmail(text: string): boolean {
-  const address = withoutTrailingComment(text.replace(/^[ \t]+|[ \t]+$/g, ""));
+  const address = withoutTrailingComment(withoutBlanks(text));
   if (SPEC.test(address)) return true;
   const open = address.lastIndexOf("<");
   if (open < 0 || !address.endsWith(">") || !SPEC.test(address.slice(open + 1, -1))) return false;
@@ -72,6 +72,14 @@ export function isEmail(text: string): boolean {
     name = name.slice(word.length);
   }
   return true;
+}
+
+/** Without blanks and tabs at both ends; a pattern for those at the end would look at every run of them to its end. */
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && (text[start] === " " || text[start] === "\t")) start++;
+  while (end > start && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
+  return text.slice(start, end);
 }
 
 function withoutTrailingComment(text: string): string {
