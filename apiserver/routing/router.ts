@@ -34,7 +34,7 @@ const NOTHING: Route = { to: "nothing" };
  */
 export function routeOf(path: string, registry: Registry): Route {
   if (!path.startsWith("/") || path.startsWith("//")) return NOTHING;
-  const tokens = (path.endsWith("/") ? path.replace(/\/+$/, "") : path).split("/");
+  const tokens = withoutTrailingSlashes(path).split("/");
   const first = tokens[1];
   const rest = tokens.slice(2);
   switch (first) {
@@ -99,3 +99,10 @@ function resourceTarget(tokens: readonly string[], version: VersionEntry, watchP
 }
 
 const hasSubresource = ({ kind }: Resource, subresource: string) => Object.hasOwn(kind.subresources, subresource);
+
+/** A pattern would look at every run of slashes to its end, and an address may have a million of them. */
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end--;
+  return path.slice(0, end);
+}
