@@ -154,3 +154,19 @@ describe("JSON patch", () => {
     expect(patch("{}", `[{"op":"add","path":"/a","value":${"[".repeat(5_000)}${"]".repeat(5_000)}}]`)).toBe("400: invalid JSON patch");
   });
 });
+
+describe("a JSON patch of a long list", () => {
+  const at = (path: string, count: number) => [
+    { op: "add", path: "/l", value: Array.from({ length: 50_000 }, () => 0) },
+    ...Array.from({ length: count }, () => ({ op: "add", path, value: 1 })),
+  ];
+
+  it("may add at its head, and at its end as often as there may be operations", () => {
+    expect(JSON.parse(patch("{}", at("/l/0", 1_000))).l).toHaveLength(51_000);
+    expect(JSON.parse(patch("{}", at("/l/-", 9_999))).l).toHaveLength(59_999);
+  });
+
+  it("may not move more items than takes a moment", () => {
+    expect(patch("{}", at("/l/0", 3_000))).toBe(FAILS);
+  });
+});

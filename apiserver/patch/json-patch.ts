@@ -30,6 +30,12 @@ export function applyJsonPatch(object: JsonObject, operations: readonly JsonPatc
 /** What `copy` may add up to in one patch, in bytes of JSON (kube-apiserver's JSONPatchMaxCopyBytes). */
 const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
+/**
+ * How many items of lists may move for others that are put in or taken out before them. Kubernetes knows no such limit; ten thousand
+ * operations at the head of a list of a million items would move ten thousand millions.
+ */
+const MAX_MOVED_ITEMS = 100_000_000;
+
 type Container = JsonObject | JsonValue[];
 
 /**
@@ -43,6 +49,7 @@ type Container = JsonObject | JsonValue[];
 class Application {
   #root: Container;
   #copiedBytes = 0;
+  #movedItems = 0;
   readonly #owned = new Set<Container>();
 
   constructor(object: JsonObject) {
@@ -92,14 +99,26 @@ class Application {
     const key = lastOf(path);
     if (!Array.isArray(container)) setMember(container, key, value);
     else if (key === "-") container.push(value);
-    else container.splice(indexOf(key, container.length + 1), 0, value);
+    else {
+      const index = indexOf(key, container.length + 1);
+      this.#move(container.length - index);
+      container.splice(index, 0, value);
+    }
+  }
+
+  #move(items: number): void {
+    this.#movedItems += items;
+    if (this.#movedItems > MAX_MOVED_ITEMS) throw unprocessable();
   }
 
   #remove(path: Pointer | undefined): void {
     const container = this.#own(path);
     const key = lastOf(path);
-    if (Array.isArray(container)) container.splice(indexOf(key, container.length), 1);
-    else if (Object.hasOwn(container, key)) delete container[key];
+    if (Array.isArray(container)) {
+      const index = indexOf(key, container.length);
+      this.#move(container.length - index);
+      container.splice(index, 1);
+    } else if (Object.hasOwn(container, key)) delete container[key];
     else throw unprocessable();
   }
 
