@@ -67,19 +67,10 @@ export const tooMany = (field: Where, actual: number, max: number) =>
 export const internal = (field: Where, detail: string) => make("InternalError", field, `Internal error: ${detail}`);
 
 /**
- * Stands in a list for an error that is counted but told to nobody: it is longer than any answer may be, so that an answer ends before it. There
- * may be hundreds of thousands in a list, and each of a type is the same.
+ * Stands in a list for an error that counts but is told to nobody, nor is any that follows it. A list may hold hundreds of thousands, all the
+ * same one.
  */
-export function untold(type: FieldErrorType): FieldError {
-  let error = UNTOLD.get(type);
-  if (error === undefined) {
-    error = { type, field: "", body: " ".repeat(1024 * 1024 + 1) };
-    UNTOLD.set(type, error);
-  }
-  return error;
-}
-
-const UNTOLD = new Map<FieldErrorType, FieldError>();
+export const UNTOLD: FieldError = Object.freeze(make("FieldValueInvalid", "", ""));
 
 /** `field: body` */
 export const errorText = (error: FieldError): string => `${error.field}: ${error.body}`;

@@ -1,5 +1,5 @@
 import type { FieldError } from "../field/error.ts";
-import { aggregateText } from "../field/error.ts";
+import { aggregateText, UNTOLD } from "../field/error.ts";
 import { quote } from "../go-text.ts";
 import { type GroupResource, kindName, resourceName } from "../object.ts";
 
@@ -166,9 +166,9 @@ const MAX_ERRORS_LENGTH = 1024 * 1024;
 /** The first errors; at least one. */
 function asManyAsFit(errors: readonly FieldError[]): readonly FieldError[] {
   let length = 0;
-  for (const [i, { field, body }] of errors.entries()) {
-    length += field.length + body.length;
-    if (length > MAX_ERRORS_LENGTH && i > 0) return errors.slice(0, i);
+  for (const [i, error] of errors.entries()) {
+    length += error.field.length + error.body.length;
+    if (i > 0 && (error === UNTOLD || length > MAX_ERRORS_LENGTH)) return errors.slice(0, i);
   }
   return errors;
 }

@@ -1,4 +1,4 @@
-import { type FieldError, type FieldErrorType, untold } from "../../apimachinery/field/error.ts";
+import { type FieldError, UNTOLD } from "../../apimachinery/field/error.ts";
 
 /** One thing wrong. `text` is the whole sentence of the validating library; the same sentence is reported once. */
 interface Finding {
@@ -17,8 +17,8 @@ const MAX_TOLD = 10_000;
  */
 export class Result {
   readonly #findings: Finding[] = [];
-  /** Stand-ins for those that are only counted. */
-  readonly #untold: FieldError[] = [];
+  /** How many are only counted. */
+  #untold = 0;
   matches = 0;
   #texts: Set<string> | undefined;
 
@@ -28,13 +28,13 @@ export class Result {
 
   /** Everything wrong, with a stand-in for each finding that is only counted. */
   get errors(): FieldError[] {
-    return this.#findings.map(({ error }) => error).concat(this.#untold);
+    return this.#findings.map(({ error }) => error).concat(Array<FieldError>(this.#untold).fill(UNTOLD));
   }
 
   /** `say` makes the sentence, and `make` the error that is told with it; neither is called for what is only counted. */
-  add(type: FieldErrorType, say: () => string, make: (text: string) => FieldError): void {
+  add(say: () => string, make: (text: string) => FieldError): void {
     if (this.#findings.length >= MAX_TOLD) {
-      this.#untold.push(untold(type));
+      this.#untold++;
       return;
     }
     const text = say();
@@ -47,12 +47,11 @@ export class Result {
   merge(other: Result): void {
     for (const { text, error } of other.#findings) {
       this.add(
-        error.type,
         () => text,
         () => error,
       );
     }
-    for (const error of other.#untold) this.#untold.push(error);
+    this.#untold += other.#untold;
     this.matches += other.matches;
   }
 }

@@ -55,21 +55,21 @@ class Walk {
 
   /** A sentence that the library ties to no field. */
   #loose(result: Result, say: () => string): void {
-    result.add("FieldValueInvalid", say, (text) => failures.invalid(this.#prefix, "", text));
+    result.add(say, (text) => failures.invalid(this.#prefix, "", text));
   }
 
   #invalid(result: Result, path: string, value: JsonValue, say: () => string): void {
-    result.add("FieldValueInvalid", say, (text) => failures.invalid(this.#field(path), value, text));
+    result.add(say, (text) => failures.invalid(this.#field(path), value, text));
   }
 
   #typeInvalid(result: Result, path: string, type: string, found: string): void {
     const say = () => `${path} in body must be of type ${type}: ${quote(found)}`;
-    result.add("FieldValueTypeInvalid", say, (text) => failures.typeInvalid(this.#field(path), found, text));
+    result.add(say, (text) => failures.typeInvalid(this.#field(path), found, text));
   }
 
   #tooMany(result: Result, path: string, found: number, max: number, what: "items" | "properties"): void {
     const say = () => `${path} in body should have at most ${max} ${what}`;
-    result.add("FieldValueTooMany", say, () => failures.tooMany(this.#field(path), found, max));
+    result.add(say, () => failures.tooMany(this.#field(path), found, max));
   }
 
   /** Where values before the update are known, a node that is wrong but did not change is let through. */
@@ -129,7 +129,7 @@ class Walk {
     const length = maxLength === undefined && minLength === undefined ? 0 : codePoints(value);
     if (maxLength !== undefined && length > maxLength) {
       const say = () => `${path} in body should be at most ${maxLength} chars long`;
-      result.add("FieldValueTooLong", say, () => failures.tooLong(this.#field(path), maxLength));
+      result.add(say, () => failures.tooLong(this.#field(path), maxLength));
     } else if (minLength !== undefined && length < minLength) {
       this.#invalid(result, path, value, () => `${path} in body should be at least ${minLength} chars long`);
     } else if (facts.pattern !== undefined && !facts.pattern.matches(value)) {
@@ -184,7 +184,7 @@ class Walk {
       for (const name of required) {
         if (Object.hasOwn(object, name)) continue;
         const say = () => `${path}.${name} in body is required`;
-        result.add("FieldValueRequired", say, () => failures.required(this.#field(`${path}.${name}`)));
+        result.add(say, () => failures.required(this.#field(`${path}.${name}`)));
       }
     }
   }
@@ -205,7 +205,7 @@ class Walk {
     if (allowed === undefined || allowed.length === 0 || allowed.some((one) => isEnumValue(value, one as JsonValue))) return;
     const shown = () => allowed.map((one) => (typeof one === "string" ? one : marshal(one)));
     const say = () => `${path} in body should be one of [${shown().join(" ")}]`;
-    result.add("FieldValueNotSupported", say, () => failures.notSupported(this.#field(path), value, shown()));
+    result.add(say, () => failures.notSupported(this.#field(path), value, shown()));
   }
 
   /** What only validates: branches see the value whole, and tolerate nothing for being old. */
