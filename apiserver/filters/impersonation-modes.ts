@@ -1,9 +1,9 @@
 import { aggregateText, type FieldError, invalid } from "../../apimachinery/field/error.ts";
 import { quote } from "../../apimachinery/go-text.ts";
-import { isReason } from "../../apimachinery/status/status.ts";
+import { isReason, type StatusError } from "../../apimachinery/status/status.ts";
 import { validateDnsLabel, validateDnsSubdomain } from "../../apimachinery/validation/names.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
-import { type Authorizer, authorize, denial } from "../authorization/authorizer.ts";
+import { type Attributes, type Authorizer, authorize, denial } from "../authorization/authorizer.ts";
 import type { UserInfo } from "../request.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
 
@@ -60,63 +60,82 @@ interface Rights {
   readonly strict: boolean;
 }
 
-/** From so many on, the right over all of them is asked for before that over each. */
-const MANY = 4;
-
-/** Asks for every part of the identity: the name, the uid, each group, each value of each extra. Gives it with the groups that go without saying. */
-async function identity(wanted: UserInfo, sender: Sender, { verb, group, strict }: Rights): Promise<UserInfo> {
-  const { name, uid, groups, extra = {} } = wanted;
-  const attributes = (of: Pick<RequestInfo, "group" | "resource" | "name"> & Partial<RequestInfo>) => ({
-    user: sender.user,
-    info: { ...ON_IDENTITY, controlPlane: sender.info.controlPlane, verb, ...of },
-  });
-  const need = async (of: Parameters<typeof attributes>[0]) => void (await authorize(sender.authorizers, attributes(of)));
-  const refuse = (of: Parameters<typeof attributes>[0], why: string) => denial(attributes(of), why);
-
-  const account = serviceAccountOf(name);
-  const node = strict ? nodeOf(name) : undefined;
-  if (account !== undefined) await need({ group, resource: "serviceaccounts", ...account });
-  else if (node !== undefined) await need({ group, resource: "nodes", name: node });
-  else await need({ group, resource: "users", name });
-
-  if (uid !== undefined) await need({ group: AUTHENTICATION, resource: "uids", name: uid });
-
-  const aGroup = { group, resource: "groups" };
-  if (strict && groups.includes("")) throw refuse({ ...aGroup, name: "" }, "impersonating the empty string group is not allowed");
-  if (strict && groups.includes(MASTERS)) throw refuse({ ...aGroup, name: MASTERS }, `impersonating the ${MASTERS} group is not allowed`);
-  if (!strict || groups.length < MANY || !(await isAllowed(need({ ...aGroup, name: "*" })))) {
-    for (const one of groups) await need({ ...aGroup, name: one });
-  }
-
-  const anExtra = { group: AUTHENTICATION, resource: "userextras" };
-  const values = Object.entries(extra).flatMap(([key, list]) => list.map((value) => ({ subresource: key, name: value })));
-  const problem = strict ? problemOf(extra) : undefined;
-  if (problem !== undefined) throw refuse({ ...anExtra, name: "" }, problem);
-  if (!strict || values.length < MANY || !(await isAllowed(need({ ...anExtra, subresource: "*", name: "*" })))) {
-    for (const value of values) await need({ ...anExtra, ...value });
-  }
+/** Gives the user with the groups that go without saying, once the sender may be all of it. */
+async function identity(wanted: UserInfo, sender: Sender, rights: Rights): Promise<UserInfo> {
+  const questions = new Questions(sender, rights);
+  const { strict, group } = rights;
+  const account = serviceAccountOf(wanted.name);
+  const node = strict ? nodeOf(wanted.name) : undefined;
+  if (account !== undefined) await questions.need({ group, resource: "serviceaccounts", ...account });
+  else if (node !== undefined) await questions.need({ group, resource: "nodes", name: node });
+  else await questions.need({ group, resource: "users", name: wanted.name });
+  if (wanted.uid !== undefined) await questions.need({ group: AUTHENTICATION, resource: "uids", name: wanted.uid });
+  await needGroups(wanted.groups, questions, rights);
+  await needExtra(wanted.extra ?? {}, questions, rights);
   return withUsualGroups(wanted, account?.namespace, node !== undefined);
 }
 
-const MASTERS = "system:masters";
+async function needGroups(groups: readonly string[], questions: Questions, { strict, group }: Rights): Promise<void> {
+  const of = (name: string) => ({ group, resource: "groups", name });
+  if (strict && groups.includes("")) throw questions.refusal(of(""), "impersonating the empty string group is not allowed");
+  if (strict && groups.includes(MASTERS)) throw questions.refusal(of(MASTERS), `impersonating the ${MASTERS} group is not allowed`);
+  if (strict && groups.length >= MANY && (await questions.may(of("*")))) return;
+  for (const name of groups) await questions.need(of(name));
+}
 
-const ON_IDENTITY: Omit<RequestInfo, "controlPlane" | "verb" | "group" | "resource" | "name"> = {
-  path: "",
-  isResource: true,
-  version: "v1",
-  namespace: "",
-  subresource: "",
-};
+async function needExtra(extra: NonNullable<UserInfo["extra"]>, questions: Questions, { strict }: Rights): Promise<void> {
+  const of = (key: string, name: string) => ({ group: AUTHENTICATION, resource: "userextras", subresource: key, name });
+  const values = Object.entries(extra).flatMap(([key, list]) => list.map((value) => of(key, value)));
+  const problem = strict ? problemOf(extra) : undefined;
+  if (problem !== undefined) throw questions.refusal(of("", ""), problem);
+  if (strict && values.length >= MANY && (await questions.may(of("*", "*")))) return;
+  for (const value of values) await questions.need(value);
+}
 
-async function isAllowed(need: Promise<void>): Promise<boolean> {
-  try {
-    await need;
-    return true;
-  } catch (error) {
-    if (isReason(error, "Forbidden")) return false;
-    throw error;
+/** From so many groups or values on, the right over all of them is asked for before that over each. */
+const MANY = 4;
+
+/** What of an identity is asked for. */
+type Part = Pick<RequestInfo, "group" | "resource" | "name"> & Partial<Pick<RequestInfo, "namespace" | "subresource">>;
+
+/** Asks whether a sender has a right over a part of an identity. */
+class Questions {
+  readonly #sender: Sender;
+  readonly #verb: string;
+
+  constructor(sender: Sender, { verb }: Rights) {
+    this.#sender = sender;
+    this.#verb = verb;
+  }
+
+  /** @throws StatusError Forbidden */
+  async need(part: Part): Promise<void> {
+    await authorize(this.#sender.authorizers, this.#attributes(part));
+  }
+
+  async may(part: Part): Promise<boolean> {
+    try {
+      await this.need(part);
+      return true;
+    } catch (error) {
+      if (isReason(error, "Forbidden")) return false;
+      throw error;
+    }
+  }
+
+  refusal(part: Part, why: string): StatusError {
+    return denial(this.#attributes(part), why);
+  }
+
+  #attributes(part: Part): Attributes {
+    const { user, info } = this.#sender;
+    const { controlPlane } = info;
+    const verb = this.#verb;
+    return { user, info: { path: "", verb, isResource: true, controlPlane, version: "v1", namespace: "", subresource: "", ...part } };
   }
 }
+
+const MASTERS = "system:masters";
 
 /** What constrained impersonation has against extras. */
 function problemOf(extra: NonNullable<UserInfo["extra"]>): string | undefined {
