@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Connection, mark, prepare, readAll, Watcher, Writer } from "./clients.ts";
 import type { Attempt, Event, State } from "./history.ts";
 import { differing, disorder, impossible, unfaithful, unreliable } from "./watches.ts";
@@ -44,7 +45,7 @@ export interface CrashReport {
  * go on. What the new server tells of the time before comes from its history on disk.
  */
 export async function crash(victim: Victim, options: CrashOptions): Promise<CrashReport> {
-  const { rounds, writers = 12, watchers = 3, random, longest = 200 } = options;
+  const { rounds, writers = 12, watchers = 3, random, longest = 150 } = options;
   const report = { violations: [] as string[], acknowledged: 0, refused: 0, unanswered: 0, told: 0 };
   let connection = await Connection.open(await victim.start());
   await prepare(connection);
@@ -59,7 +60,11 @@ export async function crash(victim: Victim, options: CrashOptions): Promise<Cras
     const watching = Array.from({ length: watchers }, () => new Watcher(start.revision));
     const line = connection;
     const work = Promise.all([...writing.map((one) => one.run(line, start.state)), ...watching.map((one) => one.run(line))]);
-    await new Promise((resolve) => setTimeout(resolve, 10 + random() * longest));
+    // however slow the machine, work is under way: at least one write for each writer has been tried and answered
+    let over = false;
+    void work.catch(() => undefined).then(() => (over = true));
+    while (!over && writing.some(({ attempts }) => attempts.length === 0)) await sleep(2);
+    await sleep(random() * longest);
     await victim.kill();
     await work;
     line.close();
