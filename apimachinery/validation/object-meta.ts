@@ -66,7 +66,8 @@ export function validateObjectMeta(
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path = METADATA): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp !== undefined) {
-    const added = [...new Set(meta.finalizers)].filter((finalizer) => !old.finalizers?.includes(finalizer)).sort();
+    const before = new Set(old.finalizers);
+    const added = [...new Set(meta.finalizers)].filter((finalizer) => !before.has(finalizer)).sort();
     if (added.length > 0) {
       const shown = `[]string{${added.map(quote).join(", ")}}`;
       errors.push(

@@ -181,3 +181,10 @@ test("a hundred thousand finalizers are compared with as many in a moment, and a
   expect(finalizerWarnings({ finalizers: names("a") }, { finalizers: names("a") })).toEqual([]);
   expect(updateFaults(builtin, { finalizers: names("a") }, {})).toHaveLength(100_000);
 });
+
+test("an object that is being deleted may have a hundred thousand finalizers, and as many new ones are refused in a moment", () => {
+  const names = (prefix: string) => Array.from({ length: 100_000 }, (_, i) => `example.com/${prefix}${i}`);
+  const gone = { deletionTimestamp: "t", finalizers: names("a") };
+  expect(updateFaults(builtin, { ...gone, finalizers: names("b") }, gone)).toHaveLength(1);
+  expect(updateFaults(builtin, gone, gone)).toEqual([]);
+});
