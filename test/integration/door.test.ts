@@ -438,7 +438,7 @@ describe("closing the door", () => {
     await door.close();
     expect((await response).body).toBe("last words");
     expect(stream.calls).toEqual(["open", "close"]);
-    expect(Date.now() - started).toBeLessThan(250);
+    expect(Date.now() - started).toBeLessThan(2_000);
   });
 
   it.each([
@@ -463,7 +463,7 @@ describe("closing the door", () => {
     await Promise.all([http1(), http2s()]);
     const started = Date.now();
     await door.close();
-    expect(Date.now() - started).toBeLessThan(250);
+    expect(Date.now() - started).toBeLessThan(2_000);
   });
 
   it("cuts what is not done within the grace, and connections that never said anything", async () => {
