@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer, testStorage } from "../tools/server.ts";
+import { startTestServer, type TestServer } from "../tools/server.ts";
 import { etcdWithoutFirstRevisions } from "./compacted-etcd.ts";
 import { EXPECTED_DIFFERENCES, type Expected, SOMETIMES } from "./expected-differences.ts";
 import { hasRecordings, type Played, Player, scenariosOf } from "./replay.ts";
 
 /** What of a real kube-apiserver was recorded and has to be answered alike. */
-const TOPICS = ["list-watch", "metadata", "patch", "apply", "errors", "kinds"];
-/** In these the store has no part. */
-const TOPICS_OF_ANY_STORE = ["discovery", "tables", "encodings", "datum"];
-
-/** What is the same whatever the store is played on one engine only. */
-const everything = testStorage === "embedded";
+const TOPICS = ["list-watch", "metadata", "patch", "apply", "errors", "kinds", "discovery", "tables", "encodings", "datum"];
 
 /** Milliseconds. Many recorded steps wait for something that is not there yet, some for the ends of watches. */
 const PATIENCE = 600_000;
@@ -40,11 +35,10 @@ describe.skipIf(!hasRecordings)("the recordings (they lie beside the repository,
     await server.close();
   });
 
-  it.concurrent.each(everything ? [...TOPICS, ...TOPICS_OF_ANY_STORE] : TOPICS)(
+  it.concurrent.each(TOPICS)(
     "of %s are answered as kube-apiserver answers, but for the listed steps",
     async (topic) => {
-      const all = await scenariosOf(topic);
-      const scenarios = all.filter((scenario) => everything || typeof EXPECTED_DIFFERENCES[scenario] !== "string");
+      const scenarios = await scenariosOf(topic);
       expect(scenarios.length).toBeGreaterThan(0);
       const played = await Promise.all(scenarios.map((scenario) => player.play(scenario)));
       const wrong = played.filter((one) => surprises(one).length > 0);
@@ -54,7 +48,7 @@ describe.skipIf(!hasRecordings)("the recordings (they lie beside the repository,
   );
 
   it("are all there that the list names", async () => {
-    const there = await Promise.all([...TOPICS, ...TOPICS_OF_ANY_STORE].map(scenariosOf));
+    const there = await Promise.all(TOPICS.map(scenariosOf));
     expect(Object.keys(EXPECTED_DIFFERENCES).filter((scenario) => !there.flat().includes(scenario))).toEqual([]);
   });
 });
