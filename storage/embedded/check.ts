@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { isRemoval, keyOf, offsetOf, previousOf, timeOf } from "./record.ts";
+import { isIntact, isRemoval, keyOf, offsetOf, previousOf, timeOf } from "./record.ts";
 
 /** What a store holds. */
 export interface Findings {
@@ -39,6 +39,10 @@ export function check(database: Database): Findings {
     const record = database.record(revision);
     records++;
     if (record === undefined) continue;
+    if (!isIntact(record)) {
+      wrong(`revision ${revision} is not what was written`);
+      continue;
+    }
     // all of the record first: the next read overwrites it
     const here = { revision, time: timeOf(record), offset: offsetOf(record) };
     const [key, previous, size] = [keyOf(record), previousOf(record), record.length];

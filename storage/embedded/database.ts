@@ -1,4 +1,5 @@
 import type { RootDatabase, Database as Table } from "lmdb";
+import { StorageError } from "../storage.ts";
 import { decodeState, encodeState, type State } from "./state.ts";
 
 /** LMDB's limit. */
@@ -120,6 +121,9 @@ export class Database {
     }
   }
 }
+
+/** What is there is not what was written. */
+export const damaged = (what: string): StorageError => new StorageError(`the store is damaged: ${what}`);
 
 /** A transaction failed. */
 export class CommitError extends Error {

@@ -13,8 +13,8 @@ import {
   type WriteResult,
 } from "../storage.ts";
 import type { Retention } from "./compaction.ts";
-import { type Database, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
-import { Copier, copyValue, isRemoval, previousOf } from "./record.ts";
+import { type Database, damaged, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
+import { Copier, copyValue, isIntact, isRemoval, previousOf } from "./record.ts";
 import type { State } from "./state.ts";
 import { type History, Watcher } from "./watcher.ts";
 import { type Operation, Writes, type Written } from "./writes.ts";
@@ -191,8 +191,12 @@ export class EmbeddedStorage implements Storage, History {
     for (;;) {
       if (at === 0) return undefined;
       const record = this.database.record(at);
-      // Removals that history no longer needs are gone.
-      if (record === undefined) return undefined;
+      if (record === undefined) {
+        if (at === newest) throw damaged(`the value of ${key}, revision ${at}, is missing`);
+        // Removals that history no longer needs are gone.
+        return undefined;
+      }
+      if (!isIntact(record)) throw damaged(`the value of ${key}, revision ${at}, is not what was written`);
       if (at <= revision) return isRemoval(record) ? undefined : { key, value: copy(record), revision: at };
       at = previousOf(record);
     }
@@ -253,7 +257,7 @@ function reading<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new StorageError("the store cannot be read", error);
+    throw error instanceof StorageError ? error : new StorageError("the store cannot be read", error);
   }
 }
 

@@ -1,8 +1,10 @@
-import { cp, mkdtemp, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Recorder } from "../contract/recorder.ts";
 import { StorageError } from "../storage.ts";
+import { checkStore } from "./backup.ts";
 import { openEmbedded } from "./open.ts";
 import { EMPTY } from "./state.ts";
 
@@ -75,10 +77,10 @@ describe("opening the embedded store", () => {
     const { open: openLmdb } = await import("lmdb");
     const root = openLmdb<Buffer, string>({ path: folder, noSubdir: false, overlappingSync: false, maxDbs: 2, encoding: "binary" });
     const state = Buffer.alloc(48);
-    state.writeDoubleBE(2);
+    state.writeDoubleBE(9);
     await root.put("state", state);
     await root.close();
-    expect(await refusal()).toBe("FOLDER cannot be opened: the store has format 2; this release reads format 1");
+    expect(await refusal()).toBe("FOLDER cannot be opened: the store has format 9; this release reads format 2");
   });
 
   it("opens a copy of the folder's data that was made while it was closed", async () => {
@@ -89,5 +91,31 @@ describe("opening the embedded store", () => {
     const copy = await open(path.join(root, "copy"));
     expect((await copy.get("a/1"))?.revision).toBe(EMPTY.revision + 1);
     await copy.close();
+  });
+
+  it("gives no value out that is not what was written, and says which one", async () => {
+    const storage = await open();
+    const [first, second] = [Buffer.from("the first value"), Buffer.from("the second value")];
+    await storage.create("a/1", first);
+    await storage.create("a/2", second);
+    await storage.close();
+    const file = path.join(folder, "data.mdb");
+    const bytes = await readFile(file);
+    // pages that are no longer used may hold it too
+    for (let at = bytes.indexOf(second); at !== -1; at = bytes.indexOf(second, at + 1)) bytes[at + 4]! ^= 1;
+    await writeFile(file, bytes);
+
+    const again = await open();
+    const revision = EMPTY.revision + 2;
+    const message = `the store is damaged: the value of a/2, revision ${revision}, is not what was written`;
+    expect((await again.get("a/1"))?.value).toEqual(new Uint8Array(first));
+    await expect(again.get("a/2")).rejects.toThrow(message);
+    await expect(again.scan({ prefix: "a/" })).rejects.toThrow(message);
+    const recorder = new Recorder();
+    again.watch({ prefix: "a/", after: EMPTY.revision }, recorder);
+    await recorder.until(({ error }) => error !== undefined);
+    expect(recorder.error?.message).toBe(`the store is damaged: revision ${revision} is not what was written`);
+    await again.close();
+    expect((await checkStore(folder)).problems).toEqual([`revision ${revision} is not what was written`]);
   });
 });

@@ -1,22 +1,26 @@
+import { crc32 } from "node:zlib";
+
 /**
  * The bytes that one write leaves in the table of records. A record is written once and never changed.
  *
- *     0   previous   double   revision of the key's write before this one; 0 if there is none
- *     8   time       double   milliseconds since 1970; never smaller than in the record before
- *     16  offset     double   bytes of all records ever written, this one included
- *     24  flags      byte     1: the key was removed, there is no value
- *     25  size       uint16   bytes of the key
- *     27  key        UTF-8
+ *     0   checksum   uint32   CRC-32 of all that follows
+ *     4   previous   double   revision of the key's write before this one; 0 if there is none
+ *     12  time       double   milliseconds since 1970; never smaller than in the record before
+ *     20  offset     double   bytes of all records ever written, this one included
+ *     28  flags      byte     1: the key was removed, there is no value
+ *     29  size       uint16   bytes of the key
+ *     31  key        UTF-8
  *     …   value
  *
  * Numbers are big-endian. `time` and `offset` grow with the revision, so the age and the size of a stretch of history are two reads.
  */
-const PREVIOUS = 0;
-const TIME = 8;
-const OFFSET = 16;
-const FLAGS = 24;
-const KEY_SIZE = 25;
-const HEADER = 27;
+const CHECKSUM = 0;
+const PREVIOUS = 4;
+const TIME = 12;
+const OFFSET = 20;
+const FLAGS = 28;
+const KEY_SIZE = 29;
+const HEADER = 31;
 
 const REMOVED = 1;
 
@@ -42,8 +46,12 @@ export function encodeRecord(record: NewRecord): Buffer {
   bytes.writeUInt16BE(record.keySize, KEY_SIZE);
   bytes.write(record.key, HEADER);
   if (record.value !== undefined) bytes.set(record.value, start);
+  bytes.writeUInt32BE(crc32(bytes.subarray(PREVIOUS)), CHECKSUM);
   return bytes;
 }
+
+/** Whether the record is as it was written: disks and memories change bits. */
+export const isIntact = (record: Buffer): boolean => crc32(plain(record, PREVIOUS)) === record.readUInt32BE(CHECKSUM);
 
 export function previousOf(record: Buffer): number {
   return record.readDoubleBE(PREVIOUS);

@@ -28,9 +28,10 @@ export function stateAfter(revision: number): State {
 /**
  * The number of the format on disk, checked when a store is opened. One line for each:
  *
- * - 1 (release 0.1.0): tables `keys` and `records`, the state under `state` in the root table.
+ * - 1 (in no release): tables `keys` and `records`, the state under `state` in the root table.
+ * - 2 (release 0.1.0): records begin with a checksum.
  */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const BYTES = 48;
 
