@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as http2 from "node:http2";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import type { Attempt, Event, EventType, State } from "./history.ts";
 import type { Watched } from "./watches.ts";
@@ -209,9 +210,19 @@ export class Watcher implements Watched {
   }
 }
 
-/** One more write, which ends what comes before: everything that is told up to it has been told. */
-export async function mark(connection: Connection, name: string): Promise<number> {
-  const { status, body } = await connection.send("POST", COLLECTION, { metadata: { name }, data: { value: name, length: "0" } });
-  if (status !== 201) throw new Error(`the mark could not be made: ${JSON.stringify(body)}`);
-  return Number(body.metadata.resourceVersion);
+/**
+ * One more write, which ends what comes before: everything that is told up to it has been told. Tried again while the store recovers.
+ * @returns what was tried; the last one was acknowledged
+ */
+export async function mark(connection: Connection, name: string): Promise<readonly Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (let n = 0; n < 100; n++) {
+    const key = `${name}-${n}`;
+    const attempt = { key, type: "ADDED", value: key } as const;
+    const { status, body } = await connection.send("POST", COLLECTION, { metadata: { name: key }, data: { value: key, length: "0" } });
+    if (status === 201) return [...attempts, { ...attempt, outcome: "acknowledged", revision: Number(body.metadata.resourceVersion) }];
+    attempts.push({ ...attempt, outcome: "unknown" });
+    await sleep(100);
+  }
+  throw new Error(`the mark could not be made: ${JSON.stringify(attempts)}`);
 }

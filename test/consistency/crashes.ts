@@ -71,18 +71,17 @@ export async function crash(victim: Victim, options: CrashOptions): Promise<Cras
 
     connection = await Connection.open(await victim.start());
     const end = await readAll(connection);
-    const name = `mark-${round}-${Date.now()}`;
-    const marked = await mark(connection, name);
+    const marks = await mark(connection, `mark-${round}-${Date.now()}`);
+    const marked = marks.at(-1)?.revision ?? 0;
     const replay = new Watcher(start.revision);
     const replaying = replay.run(connection);
     replay.until(marked);
     await replaying;
 
     const attempts = writing.flatMap((one) => one.attempts);
-    const last: Attempt = { key: name, type: "ADDED", value: name, outcome: "acknowledged", revision: marked };
     const violations = [
       ...replay.errors,
-      ...judge(start.state, [...attempts, last], replay.events),
+      ...judge(start.state, [...attempts, ...marks], replay.events),
       ...watching.flatMap((one) => [...one.errors, ...unreliable(one, replay.events)]),
       ...differing(start.state, replay.events.slice(0, -1), end.state),
       ...backwards(end.revision, attempts, watching),

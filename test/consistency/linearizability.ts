@@ -33,57 +33,69 @@ export type Effect =
 /** Whether there is an order in which every operation fits, beginning with the state `start`. */
 export function isLinearizable(operations: readonly Operation[], start?: string): boolean {
   const sorted = [...operations].sort((a, b) => a.call - b.call);
+  const certain = sorted.filter(({ effect }) => effect.did !== "perhaps");
+  const possible = sorted.filter(({ effect }) => effect.did === "perhaps");
   const known = new Set<string>();
   const untried: Point[] = [];
-  const reach = (done: number, beyond: readonly number[], state: string | undefined) => {
-    while (beyond.includes(done)) done++;
-    const ahead = beyond.filter((index) => index > done);
-    const name = `${done} ${ahead} ${state}`;
-    if (!known.has(name)) untried.push({ done, ahead, state });
+  const reach = ({ done, ahead, used, state }: Point) => {
+    while (ahead.includes(done)) done++;
+    const point = { done, ahead: ahead.filter((index) => index > done), used, state };
+    const name = JSON.stringify(point);
+    if (!known.has(name)) untried.push(point);
     known.add(name);
   };
-  reach(0, [], start);
+  const withOne = (indices: readonly number[], index: number) => [...indices, index].sort((a, b) => a - b);
+  reach({ done: 0, ahead: [], used: [], state: start ?? null });
   for (let point = untried.pop(); point !== undefined; point = untried.pop()) {
-    const { done, ahead, state } = point;
-    if (done === sorted.length) return true;
+    const { done, ahead, used, state } = point;
+    if (done === certain.length) return true;
     // whatever comes next was called before anything else that is left had returned
     let limit = Number.POSITIVE_INFINITY;
-    for (let index = done; index < sorted.length && sorted[index]!.call <= limit; index++) {
-      if (!ahead.includes(index)) limit = Math.min(limit, sorted[index]!.return);
+    for (let index = done; index < certain.length && certain[index]!.call <= limit; index++) {
+      if (!ahead.includes(index)) limit = Math.min(limit, certain[index]!.return);
     }
     const due: number[] = [];
-    for (let index = done; index < sorted.length && sorted[index]!.call <= limit; index++) {
-      if (!ahead.includes(index)) due.push(index);
+    for (let index = done; index < certain.length && certain[index]!.call <= limit; index++) {
+      if (!ahead.includes(index) && fits(certain[index]!.effect, state)) due.push(index);
     }
     // what fits now and changes nothing can as well come first: if there is an order, there is one with it here
-    const still = due.find((index) => changesNothing(sorted[index]!.effect) && outcomes(sorted[index]!.effect, state).length > 0);
+    const still = due.find((index) => certain[index]!.effect.did !== "write");
     for (const index of still === undefined ? due : [still]) {
-      const beyond = [...ahead, index].sort((a, b) => a - b);
-      for (const next of outcomes(sorted[index]!.effect, state)) reach(done, beyond, next.state);
+      reach({ ...point, ahead: withOne(ahead, index), state: after(certain[index]!.effect, state) });
+    }
+    if (still !== undefined) continue;
+    for (const [index, { call, effect }] of possible.entries()) {
+      if (call > limit) break;
+      if (!used.includes(index) && fits(effect, state)) reach({ ...point, used: withOne(used, index), state: after(effect, state) });
     }
   }
   return false;
 }
 
-const changesNothing = ({ did }: Effect) => did === "read" || did === "refuse";
+/** An object's value; null is its absence. */
+type State = string | null;
 
-/** All operations before `done` and those in `ahead`, which lie after it, have been put in order; that led to `state`. */
+/** What has been put in order: all certain operations before `done`, those in `ahead`, which lie after it, and of the possible ones `used`. */
 interface Point {
   readonly done: number;
   readonly ahead: readonly number[];
-  readonly state: string | undefined;
+  readonly used: readonly number[];
+  readonly state: State;
 }
 
-/** The states that the operation can leave if it happens in `state`; none if its answer does not fit. */
-function outcomes(effect: Effect, state: string | undefined): readonly { readonly state: string | undefined }[] {
+/** Whether the operation can have happened in this state. */
+function fits(effect: Effect, state: State): boolean {
+  const value = state ?? undefined;
   switch (effect.did) {
     case "read":
-      return state === effect.value ? [{ state }] : [];
+      return value === effect.value;
     case "write":
-      return state === effect.from ? [{ state: effect.to }] : [];
+      return value === effect.from;
     case "refuse":
-      return state === effect.from ? [] : [{ state }];
+      return value !== effect.from;
     case "perhaps":
-      return state === effect.from ? [{ state: effect.to }, { state }] : [{ state }];
+      return value === effect.from && effect.to !== effect.from;
   }
 }
+
+const after = (effect: Effect, state: State): State => (effect.did === "write" || effect.did === "perhaps" ? (effect.to ?? null) : state);

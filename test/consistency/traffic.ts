@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer, Connection } from "./clients.ts";
 import { COLLECTION, writtenIn } from "./clients.ts";
 import type { Attempt } from "./history.ts";
@@ -59,6 +60,8 @@ export async function traffic(options: TrafficOptions): Promise<Traffic> {
         .get(key)
         ?.push({ call, return: outcome.effect.did === "perhaps" ? Number.POSITIVE_INFINITY : performance.now(), effect: outcome.effect });
       if (outcome.attempt !== undefined) attempts.push(outcome.attempt);
+      // where nothing works it makes no sense to hurry
+      if (outcome.effect.did === "perhaps") await sleep(50);
       // who was refused looks again before it writes
       known.set(key, outcome.seen);
     }

@@ -24,15 +24,37 @@ export interface Etcd {
 
 /** @throws Error that says what to install if there is no etcd and none can be fetched; see {@link etcdBinary} */
 export async function startEtcd(): Promise<Etcd> {
+  const [member] = await startEtcdCluster(1);
+  return member as Etcd;
+}
+
+/** Several members of one cluster, each with an endpoint of its own. */
+export async function startEtcdCluster(size: number): Promise<Etcd[]> {
   const binary = await etcdBinary();
+  const ports = await freePorts(2 * size);
+  const members = Array.from({ length: size }, (_, index) => ({
+    name: `member-${index}`,
+    clientUrl: `http://127.0.0.1:${ports[2 * index]}`,
+    peerUrl: `http://127.0.0.1:${ports[2 * index + 1]}`,
+  }));
+  const cluster = members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(",");
+  const made = await Promise.all(members.map((member) => memberOf(binary, member, cluster)));
+  // a member of several is healthy once there are enough of them
+  await Promise.all(made.map((member) => member.start()));
+  return made;
+}
+
+/** One member, not started yet. */
+async function memberOf(
+  binary: string,
+  { name, clientUrl, peerUrl }: { name: string; clientUrl: string; peerUrl: string },
+  cluster: string,
+): Promise<Etcd> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "datum-etcd-"));
-  const [client, peer] = await freePorts();
-  const clientUrl = `http://127.0.0.1:${client}`;
-  const peerUrl = `http://127.0.0.1:${peer}`;
   const args = [
-    ...["--name", "test", "--data-dir", dataDir, "--log-level", "error"],
+    ...["--name", name, "--data-dir", dataDir, "--log-level", "error"],
     ...["--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl],
-    ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", `test=${peerUrl}`],
+    ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", cluster],
   ];
   let child: ChildProcess | undefined;
   const killAtExit = () => child?.kill("SIGKILL");
@@ -60,7 +82,6 @@ export async function startEtcd(): Promise<Etcd> {
       await sleep(20);
     }
   };
-  await start();
   return {
     endpoints: [clientUrl],
     dataDir,
@@ -86,9 +107,9 @@ async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
-/** Two ports that nobody listens on; both are taken before either is given back, so they differ. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
+/** Ports that nobody listens on; all are taken before any is given back, so they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
   const ports: number[] = [];
   for (const server of servers) {
     server.listen(0, "127.0.0.1");
@@ -100,5 +121,5 @@ async function freePorts(): Promise<[number, number]> {
     server.close();
     await once(server, "close");
   }
-  return [ports[0]!, ports[1]!];
+  return ports;
 }

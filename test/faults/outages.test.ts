@@ -1,0 +1,3 @@
+import { describeOutages } from "../consistency/outages.ts";
+
+describeOutages(20);
