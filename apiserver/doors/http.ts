@@ -9,6 +9,7 @@ import {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
+import websocket from "@fastify/websocket";
 import { fastify } from "fastify";
 import type { Logger } from "pino";
 import { type Status, unreadable } from "../../apimachinery/status/status.ts";
@@ -16,6 +17,7 @@ import { type Exchange, type Exchanges, failureOf, type Handle } from "./exchang
 import { Http1Exchange, UNREAD_MS } from "./http1.ts";
 import { Http2Exchange } from "./http2.ts";
 import { type Link, peerOf } from "./peer.ts";
+import { protocolsOf, UpgradeExchange } from "./upgrade.ts";
 
 export interface DoorOptions {
   readonly handle: Handle;
@@ -50,6 +52,8 @@ export interface Door {
 const MAX_HEAD_BYTES = 1024 * 1024;
 /** What Go's clients keep an idle connection for; kube-apiserver waits as long. */
 const IDLE_MS = 90_000;
+/** Clients have nothing to say on a WebSocket. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
 const SSL_OP_NO_TICKET = 0x4000;
 
 /**
@@ -78,6 +82,8 @@ class HttpDoor implements Door, Exchanges {
   readonly #connections = new Map<TLSSocket, Link>();
   /** What is beneath all of them, and connections that have not come so far. */
   readonly #sockets = new Set<Socket>();
+  /** Requests whose handshake is under way. */
+  readonly #upgrading = new WeakMap<IncomingMessage, UpgradeExchange>();
   readonly #server: Http2SecureServer;
   readonly #app;
   #closing: Promise<void> | undefined;
@@ -112,11 +118,29 @@ class HttpDoor implements Door, Exchanges {
       clientErrorHandler: refuse as never,
       logger: false,
     });
-    this.#app.addHook("onRequest", (request, reply) => {
-      reply.hijack();
-      const raw = request.raw as IncomingMessage & { originalUrl?: string };
+    this.#app.addHook("onRequest", (request, reply, done) => {
+      const raw = request.raw as IncomingMessage & { originalUrl?: string; upgrade?: boolean };
       const link = this.#connections.get(raw.socket as TLSSocket);
-      if (link !== undefined) void new Http1Exchange(this, raw, reply.raw, raw.originalUrl ?? "/", link).run();
+      if (raw.upgrade !== true) reply.hijack();
+      if (link === undefined) return;
+      const target = raw.originalUrl ?? "/";
+      if (raw.upgrade !== true) void new Http1Exchange(this, raw, reply.raw, target, link).run();
+      else {
+        // Fastify goes on to the route below only where the connection is to become a WebSocket
+        const exchange = new UpgradeExchange(this, raw, reply.raw, target, link, () => {
+          this.#upgrading.set(raw, exchange);
+          done();
+        });
+        void exchange.run();
+      }
+    });
+    this.#app.register(websocket, {
+      options: { maxPayload: MAX_MESSAGE_BYTES, handleProtocols: (_, request) => protocolsOf(request)[0] ?? false },
+      // streams end in the hook below
+      preClose: (done) => done(),
+    });
+    this.#app.register(async (app) => {
+      app.get("/", { websocket: true }, (socket, request) => this.#upgrading.get(request.raw)?.connected(socket));
     });
     this.#app.addHook("preClose", (done) => {
       this.#drain();
