@@ -4,10 +4,10 @@ import { StorageError } from "../storage.ts";
 import { check, type Findings } from "./check.ts";
 import type { Database } from "./database.ts";
 import { openDatabase, openToRead } from "./open-database.ts";
-import { copyRecord } from "./record.ts";
+import { copyRecord, lengthOf } from "./record.ts";
 
 /** Keys of one transaction. */
-const BATCH = 1_000;
+const BATCH = 250;
 
 /**
  * Writes a backup of a store, running or not, to a file that does not exist yet: everything as of one revision, history too. The file is
@@ -81,12 +81,13 @@ async function copyCurrent(from: Database, to: Database, revision: number): Prom
     const batch = current
       .slice(start, start + BATCH)
       .map(({ key, value }) => ({ key: String(key), newest: value, record: copyRecord(from.record(value)!) }));
-    await to.commit(() => {
+    const put = () => {
       for (const { key, newest, record } of batch) {
         to.putRecord(newest, record);
         to.putKey(key, newest);
       }
-    });
+    };
+    await to.commit(put, lengthOf(batch.map(({ record }) => record)), batch.length);
   }
   await to.commit(() => to.putState({ ...state, revision, oldest: revision, swept: revision }));
 }

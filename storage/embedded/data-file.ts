@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { StorageError } from "../storage.ts";
 
-const DATA_FILE = "data.mdb";
+export const DATA_FILE = "data.mdb";
 
 /** Where LMDB writes which page is the last: in each of its two first pages, the one with the larger transaction counts. */
 const META = { bytes: 168, magicAt: 24, magic: 0xbeefc0de, pageSizeAt: 48, lastPageAt: 144, transactionAt: 152 };

@@ -1,5 +1,7 @@
+import { getSystemErrorMap } from "node:util";
 import type { RootDatabase, Database as Table } from "lmdb";
 import { StorageError } from "../storage.ts";
+import type { Room } from "./room.ts";
 import { decodeState, encodeState, type State } from "./state.ts";
 
 /** LMDB's limit. */
@@ -21,6 +23,11 @@ export interface Tables {
 
 const STATE = "state";
 
+/** Pages that an entry may take: its own, not full, and new ones on the way to it in both trees, which it shares with others. */
+const PAGES_OF_AN_ENTRY = 4;
+/** Pages that every commit may take: the state, the list of free pages, the roots. */
+const PAGES_OF_A_COMMIT = 64;
+
 /**
  * The two tables of the embedded store and its state, over LMDB. Nothing here knows what a write means; it moves bytes.
  *
@@ -29,9 +36,12 @@ const STATE = "state";
  */
 export class Database {
   readonly #tables: Tables;
+  readonly #room: Room | undefined;
 
-  constructor(tables: Tables) {
+  /** @param room what commits take; without it the database can only be read */
+  constructor(tables: Tables, room?: Room) {
     this.#tables = tables;
+    this.#room = room;
   }
 
   state(): State | undefined {
@@ -68,9 +78,18 @@ export class Database {
 
   /**
    * Runs `write`, which calls the `put…` and `remove…` methods and must not throw, as one transaction; resolves when it is durable.
+   * @param bytes what it puts, without the trees
+   * @param entries how many of them
    * @throws CommitError; nothing of the transaction is visible then
    */
-  async commit(write: () => void): Promise<void> {
+  async commit(write: () => void, bytes = 0, entries = 0): Promise<void> {
+    try {
+      const taken = this.#room?.take(entries * PAGES_OF_AN_ENTRY + PAGES_OF_A_COMMIT, bytes);
+      // waiting for nothing would still let others have their turn
+      if (taken !== undefined) await taken;
+    } catch (error) {
+      throw new CommitError(error, false);
+    }
     try {
       await this.#tables.root.batch(write);
     } catch (error) {
@@ -104,6 +123,7 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#tables.root.close();
+    await this.#room?.close();
     this.#tables.release();
   }
 
@@ -136,9 +156,10 @@ export class CommitError extends Error {
   }
 }
 
-/** LMDB adds page numbers and sizes to the system's words; its own errors have negative codes. */
+/** The system's words, to which LMDB adds page numbers and sizes, and Node the call; LMDB's own errors have negative codes. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  const { code } = cause as { code?: unknown };
+  const { code, errno } = cause as NodeJS.ErrnoException & { code?: unknown };
+  if (errno !== undefined) return getSystemErrorMap().get(errno)?.[1] ?? cause.message;
   return typeof code === "number" && code > 0 ? cause.message.replace(/:.*/s, "") : cause.message;
 }

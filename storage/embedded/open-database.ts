@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type { RootDatabase } from "lmdb";
 import { StorageError } from "../storage.ts";
-import { checkDataFile } from "./data-file.ts";
-import { Database, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
+import { checkDataFile, DATA_FILE } from "./data-file.ts";
+import { Database, type KeyBytes, MAX_KEY_BYTES, type Tables } from "./database.ts";
+import { Room, type Usage } from "./room.ts";
 import { EMPTY, stateAfter } from "./state.ts";
 
 /** Folders that this process has open: LMDB would share one environment among all who open a path. */
@@ -40,15 +41,20 @@ export async function openDatabase(folder: string, after = EMPTY.revision): Prom
 
 async function openTables(folder: string, after: number): Promise<Database> {
   const root = openRoot(folder, false);
+  let room: Room | undefined;
   try {
-    const database = tablesOf(root, () => openFolders.delete(folder));
-    const state = database.state();
+    const tables = tablesOf(root, () => openFolders.delete(folder));
+    const state = new Database(tables).state();
     refuseSharing(root.readerList());
+    // only now: it writes to the file, which has to be ours
+    room = await Room.open(path.join(folder, DATA_FILE), () => root.getStats() as Usage);
+    const database = new Database(tables, room);
     if (state === undefined) await database.commit(() => database.putState(stateAfter(after)));
     else if (state.revision > state.oldest && database.record(state.revision) === undefined) throw new StorageError("is damaged");
     return database;
   } catch (error) {
     await root.close();
+    await room?.close();
     throw error;
   }
 }
@@ -64,7 +70,7 @@ export async function openToRead(folder: string, kind: "there" | "copy"): Promis
     await checkDataFile(folder, kind);
     const root = openRoot(folder, true);
     try {
-      const database = tablesOf(root, () => undefined);
+      const database = new Database(tablesOf(root, () => undefined));
       if (database.state() === undefined) throw new StorageError("has no state");
       return database;
     } catch (error) {
@@ -93,12 +99,12 @@ function openRoot(folder: string, readOnly: boolean): RootDatabase<Buffer, strin
   });
 }
 
-function tablesOf(root: RootDatabase<Buffer, string>, release: () => void): Database {
+function tablesOf(root: RootDatabase<Buffer, string>, release: () => void): Tables {
   const keyOptions = { name: "keys", keyEncoder: textKeys, encoder: revisionValues };
   const recordOptions = { name: "records", keyEncoder: revisionKeys, encoding: "binary" as const };
   const keys = root.openDB<number, KeyBytes>(keyOptions);
   const records = root.openDB<Buffer, number>(recordOptions);
-  return new Database({ root, keys, records, release });
+  return { root, keys, records, release };
 }
 
 /**

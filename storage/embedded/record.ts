@@ -103,6 +103,13 @@ export class Copier {
   }
 }
 
+/** Bytes of several records. */
+export function lengthOf(records: readonly Buffer[]): number {
+  let length = 0;
+  for (const record of records) length += record.length;
+  return length;
+}
+
 /** Copies one record, to be written elsewhere. */
 export const copyRecord = (record: Buffer): Buffer => Buffer.from(plain(record, 0));
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { StorageError, UnknownOutcomeError } from "../storage.ts";
 import { type Retention, type Sweep, sweep } from "./compaction.ts";
 import { CommitError, type Database } from "./database.ts";
-import { encodeRecord } from "./record.ts";
+import { encodeRecord, lengthOf } from "./record.ts";
 import type { State } from "./state.ts";
 
 /** A write that waits for its turn. */
@@ -40,6 +40,9 @@ interface Chore {
 /** Limits of one transaction: what is encoded in one turn of the event loop, and what LMDB keeps in memory until its flush. */
 const BATCH_OPERATIONS = 256;
 const BATCH_BYTES = 8 * 1024 * 1024;
+
+/** The store is well only if there is room for this much: a full disk may still take a few bytes. */
+const LARGEST_VALUE_BYTES = 1.5 * 1024 * 1024;
 
 /** A step of compaction ends after that long, and one that rides along with writes also after this many records and two for each write. */
 const SWEEP_MILLISECONDS = 3;
@@ -118,7 +121,7 @@ export class Writes {
     while (this.#state.swept < oldest);
   }
 
-  /** Writes the state once more, to see whether the disk takes it. */
+  /** Writes the state once more, to see whether the disk takes it, and would take a value of any size besides. */
   probe(): Promise<void> {
     return this.#chore(0);
   }
@@ -198,14 +201,19 @@ export class Writes {
     if (written.length > 0 || chores.length > 0) {
       const swept = this.#sweep(time, written.length, chores);
       const state = { ...swept.state, revision, offset, time };
-      await this.#database.commit(() => {
-        // Removals first: a key that is removed for good may be written again by this very batch.
-        for (const unneeded of swept.records) this.#database.removeRecord(unneeded);
-        for (const key of swept.keys) this.#database.removeKey(key);
-        for (const [index, { revision }] of written.entries()) this.#database.putRecord(revision, records[index]!);
-        for (const [key, newest] of newestInBatch) this.#database.putKey(key, newest);
-        this.#database.putState(state);
-      });
+      const probing = chores.some(({ oldest }) => oldest === 0);
+      await this.#database.commit(
+        () => {
+          // Removals first: a key that is removed for good may be written again by this very batch.
+          for (const unneeded of swept.records) this.#database.removeRecord(unneeded);
+          for (const key of swept.keys) this.#database.removeKey(key);
+          for (const [index, { revision }] of written.entries()) this.#database.putRecord(revision, records[index]!);
+          for (const [key, newest] of newestInBatch) this.#database.putKey(key, newest);
+          this.#database.putState(state);
+        },
+        lengthOf(records) + (probing ? LARGEST_VALUE_BYTES : 0),
+        written.length + (probing ? 1 : 0),
+      );
       this.#state = state;
       this.#lastFailure = undefined;
       this.#publish(state, written);

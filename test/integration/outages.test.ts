@@ -1,4 +1,5 @@
+import { describe } from "vitest";
 import { describeOutages } from "../consistency/outages.ts";
 import { testStorage } from "../tools/server.ts";
 
-if (testStorage === "etcd") describeOutages(1);
+describe.runIf(testStorage === "etcd")("etcd", () => describeOutages(1));

@@ -1,0 +1,89 @@
+import { type FileHandle, open } from "node:fs/promises";
+
+/** What LMDB says of its file. */
+export interface Usage {
+  readonly lastPageNumber: number;
+  /** Bytes. */
+  readonly pageSize: number;
+}
+
+/** What is taken at once beyond what is needed: so most commits find room already. */
+const AHEAD_BYTES = 1024 * 1024;
+
+const ZEROS = Buffer.alloc(256 * 1024);
+
+/**
+ * Room at the end of the data file, taken from the disk before LMDB needs it: a full disk is told before anything of a commit is written.
+ *
+ * LMDB grows its file in the midst of a commit. Where the disk has no room for that, the commit fails as it should; but lmdb then makes up its
+ * error text in a buffer of 100 bytes, and with positions beyond some ten megabytes the text is longer: memory is damaged, and the process
+ * ends a few calls later (mdb_page_flush in liblmdb/mdb.c of lmdb 3.5.6).
+ *
+ *     used     |=========|              pages of the tree
+ *     file     |=========|-----------|  zeros behind it, which commits turn into pages
+ *                        `-- spare --'
+ */
+export class Room {
+  readonly #file: FileHandle;
+  /** Pages in use, and their size. */
+  readonly #usage: () => Usage;
+  readonly #pageBytes: number;
+  #fileBytes: number;
+  /** What is certainly left behind the last page. */
+  #spareBytes = 0;
+
+  private constructor(file: FileHandle, fileBytes: number, usage: () => Usage) {
+    this.#file = file;
+    this.#fileBytes = fileBytes;
+    this.#usage = usage;
+    this.#pageBytes = usage().pageSize;
+  }
+
+  /** @param usage asked when no commit is under way */
+  static async open(dataFile: string, usage: () => Usage): Promise<Room> {
+    const file = await open(dataFile, "r+");
+    return new Room(file, (await file.stat()).size, usage);
+  }
+
+  /**
+   * Makes sure that a commit has room which adds so many pages at most, and so many bytes on pages of their own; no other may be under way.
+   * Undefined where there is enough.
+   * @throws what the system says: the disk is full, or does not take writes
+   */
+  take(pages: number, bytes: number): Promise<void> | undefined {
+    const needed = pages * this.#pageBytes + bytes;
+    if (needed > this.#spareBytes) {
+      this.#spareBytes = this.#fileBytes - this.#usedBytes();
+      if (needed > this.#spareBytes) return this.#grow(needed);
+    }
+    this.#spareBytes -= needed;
+    return undefined;
+  }
+
+  #usedBytes(): number {
+    return (this.#usage().lastPageNumber + 1) * this.#pageBytes;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  async #grow(bytes: number): Promise<void> {
+    const end = this.#usedBytes() + bytes;
+    try {
+      await this.#extend(end + AHEAD_BYTES);
+    } catch (error) {
+      // what was written before the disk was full may be enough
+      this.#fileBytes = (await this.#file.stat()).size;
+      if (this.#fileBytes < end) throw error;
+    }
+    this.#spareBytes = this.#fileBytes - end;
+  }
+
+  async #extend(target: number): Promise<void> {
+    while (this.#fileBytes < target) {
+      const { bytesWritten } = await this.#file.write(ZEROS, 0, Math.min(ZEROS.length, target - this.#fileBytes), this.#fileBytes);
+      this.#fileBytes += bytesWritten;
+    }
+  }
+}
