@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import * as http2 from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
+import { credentialsIn } from "../tools/credentials.ts";
 import type { Attempt, Event, EventType, State } from "./history.ts";
 import type { Watched } from "./watches.ts";
 
@@ -24,13 +23,7 @@ export class Connection {
   }
 
   static async open({ url, kubeconfigPath }: { readonly url: string; readonly kubeconfigPath: string }): Promise<Connection> {
-    const { clusters, users } = parse(await readFile(kubeconfigPath, "utf8"));
-    const decode = (base64: string) => Buffer.from(base64, "base64");
-    const session = http2.connect(url, {
-      ca: decode(clusters[0].cluster["certificate-authority-data"]),
-      cert: decode(users[0].user["client-certificate-data"]),
-      key: decode(users[0].user["client-key-data"]),
-    });
+    const session = http2.connect(url, await credentialsIn(kubeconfigPath));
     session.on("error", () => undefined);
     return new Connection(session);
   }

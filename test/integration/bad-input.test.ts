@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import { connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { type Credentials, credentialsIn } from "../tools/credentials.ts";
 import { startTestServer, type TestServer } from "../tools/server.ts";
 import {
   addresses,
@@ -27,25 +26,13 @@ interface Response {
   readonly text: string;
 }
 
-interface Credentials {
-  readonly ca: Buffer;
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
 let server: TestServer;
 let credentials: Credentials;
 let session: http2.ClientHttp2Session | undefined;
 
 beforeAll(async () => {
   server = await startTestServer();
-  const { clusters, users } = parse(await readFile(server.kubeconfigPath, "utf8"));
-  const decode = (base64: string) => Buffer.from(base64, "base64");
-  credentials = {
-    ca: decode(clusters[0].cluster["certificate-authority-data"]),
-    cert: decode(users[0].user["client-certificate-data"]),
-    key: decode(users[0].user["client-key-data"]),
-  };
+  credentials = await credentialsIn(server.kubeconfigPath);
   await server.send("POST", CONFIG_MAPS, { metadata: { name: "here" }, data: { a: "1" } });
   await server.send("POST", NETWORKS, network("here"));
 });

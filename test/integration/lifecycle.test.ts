@@ -5,7 +5,7 @@ import * as https from "node:https";
 import { connect, createServer, type Server } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { credentialsIn } from "../tools/credentials.ts";
 import { type Program, runProgram, startProgram } from "../tools/program.ts";
 import { freshEtcd, Requester, startTestServer, temporaryFolder, testStorage } from "../tools/server.ts";
 
@@ -80,12 +80,7 @@ describe("the program", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("ends at %s within two seconds with status 0, and its watches cleanly", async (signal) => {
     const program = start();
     const { url, kubeconfigPath } = await program.ready;
-    const { clusters, users } = parse(await readFile(kubeconfigPath, "utf8"));
-    const tls = {
-      ca: Buffer.from(clusters[0].cluster["certificate-authority-data"], "base64"),
-      cert: Buffer.from(users[0].user["client-certificate-data"], "base64"),
-      key: Buffer.from(users[0].user["client-key-data"], "base64"),
-    };
+    const tls = await credentialsIn(kubeconfigPath);
     const target = `${CONFIG_MAPS}?watch=1`;
     const session = http2.connect(url, tls);
     const modern = session.request({ ":path": target });

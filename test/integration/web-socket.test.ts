@@ -1,24 +1,17 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import * as https from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
-import { parse } from "yaml";
+import { type Credentials, credentialsIn } from "../tools/credentials.ts";
 import { startTestServer, type TestServer } from "../tools/server.ts";
 
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 
 let server: TestServer;
-let tls: { ca: Buffer; cert: Buffer; key: Buffer };
+let tls: Credentials;
 beforeAll(async () => {
   server = await startTestServer();
-  const { clusters, users } = parse(await readFile(server.kubeconfigPath, "utf8"));
-  const decode = (base64: string) => Buffer.from(base64, "base64");
-  tls = {
-    ca: decode(clusters[0].cluster["certificate-authority-data"]),
-    cert: decode(users[0].user["client-certificate-data"]),
-    key: decode(users[0].user["client-key-data"]),
-  };
+  tls = await credentialsIn(server.kubeconfigPath);
 });
 afterAll(() => server.close());
 
@@ -154,12 +147,8 @@ it("a request for any other protocol is answered as if it had not been", async (
 
 it("WebSockets end cleanly when the server does", async () => {
   const other = await startTestServer();
-  const { users, clusters } = parse(await readFile(other.kubeconfigPath, "utf8"));
-  const decode = (base64: string) => Buffer.from(base64, "base64");
   const socket = new WebSocket(`${other.url.replace("https:", "wss:")}/api/v1/namespaces?watch=1`, {
-    ca: decode(clusters[0].cluster["certificate-authority-data"]),
-    cert: decode(users[0].user["client-certificate-data"]),
-    key: decode(users[0].user["client-key-data"]),
+    ...(await credentialsIn(other.kubeconfigPath)),
     origin: "https://localhost",
   });
   await once(socket, "open");

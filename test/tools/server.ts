@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import * as https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pino } from "pino";
 import { inject } from "vitest";
-import { parse } from "yaml";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { startServer } from "../../cmd/server.ts";
 import { openEmbedded } from "../../storage/embedded/open.ts";
 import { openEtcd } from "../../storage/etcd/open.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { credentialsIn } from "./credentials.ts";
 
 /** A real server on a free port, with a data folder and keys in etcd of its own. */
 export interface TestServer {
@@ -98,14 +98,7 @@ export class Requester {
   }
 
   static async open(url: string, kubeconfigPath: string): Promise<Requester> {
-    const { clusters, users } = parse(await readFile(kubeconfigPath, "utf8"));
-    const decode = (base64: string) => Buffer.from(base64, "base64");
-    const agent = new https.Agent({
-      keepAlive: true,
-      ca: decode(clusters[0].cluster["certificate-authority-data"]),
-      cert: decode(users[0].user["client-certificate-data"]),
-      key: decode(users[0].user["client-key-data"]),
-    });
+    const agent = new https.Agent({ keepAlive: true, ...(await credentialsIn(kubeconfigPath)) });
     return new Requester(url, agent);
   }
 
