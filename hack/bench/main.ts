@@ -1,7 +1,7 @@
 /**
  * What the server costs, beside a bare Node server that answers the same bytes in the same run.
  *
- *     npm run bench                                    all of it, about five minutes
+ *     npm run bench                                    all of it, about ten minutes
  *     npm run bench -- --only get,create               some groups: get list create create-etcd watch ready
  *     npm run bench -- --quick                         a few seconds, to see that it works; the figures mean nothing
  *     npm run bench -- --markdown                      the table as docs/benchmarks.md has it
