@@ -1,13 +1,11 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import path from "node:path";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
-import { type RunningServer, startServer } from "../../cmd/server.ts";
 import { TestAuthority } from "../tools/authority.ts";
-import { freshEtcd, Requester, temporaryFolder } from "../tools/server.ts";
+import { credentialsIn } from "../tools/credentials.ts";
+import { startTestServer, type TestServer, temporaryFolder } from "../tools/server.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] as const;
 
@@ -15,8 +13,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TR
 const PUBLIC = /^\/(healthz|livez|readyz)(\/|$)|^\/version\/?$/;
 
 let dataDir: string;
-let server: RunningServer;
-let administrator: Requester;
+let server: TestServer;
 let authority: string;
 /** Every address of the published document with names filled in, and some that are in none. */
 let addresses: string[];
@@ -33,23 +30,9 @@ beforeAll(async () => {
   stranger = await unknown.client({ commonName: "admin", organizations: ["system:masters"] });
   const clientCaFile = path.join(dataDir, "clients.crt");
   await writeFile(clientCaFile, known.certificate);
-  server = await startServer({
-    bindAddress: "127.0.0.1",
-    securePort: 0,
-    dataDir,
-    tlsSans: [],
-    tlsCertFile: undefined,
-    tlsPrivateKeyFile: undefined,
-    clientCaFile,
-    etcd: freshEtcd(),
-    etcdCompactionInterval: 0,
-    encryptionProviderConfigFile: undefined,
-    log: pino({ enabled: false }),
-  });
-  const { clusters } = parse(await readFile(server.kubeconfigPath, "utf8"));
-  authority = Buffer.from(clusters[0].cluster["certificate-authority-data"], "base64").toString();
-  administrator = await Requester.open(server.url, server.kubeconfigPath);
-  const { paths } = (await administrator.send("GET", "/openapi/v2")).body as { paths: Record<string, unknown> };
+  server = await startTestServer({ dataDir, clientCaFile });
+  authority = (await credentialsIn(server.kubeconfigPath)).ca.toString();
+  const { paths } = (await server.send("GET", "/openapi/v2")).body as { paths: Record<string, unknown> };
   addresses = [
     ...Object.keys(paths).map((address) => address.replaceAll(/\{[^}]+\}/g, "default")),
     ...[
@@ -77,7 +60,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const session of sessions) session.destroy();
-  administrator.close();
   await server.close();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -151,7 +133,7 @@ describe("every address, by every method,", () => {
   });
 
   it("lets nothing of all this be done", async () => {
-    const { body } = await administrator.send("GET", "/api/v1/namespaces");
+    const { body } = await server.send("GET", "/api/v1/namespaces");
     const names = body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
     expect(names).toEqual(["default", "kube-public", "kube-system"]);
   });

@@ -54,6 +54,7 @@ export const temporaryFolder = (): Promise<string> => mkdtemp(path.join(tmpdir()
 export interface TestServerOptions {
   readonly dataDir?: string;
   readonly etcd?: EtcdFlags | undefined;
+  readonly clientCaFile?: string;
   readonly encryptionProviderConfigFile?: string;
 }
 
@@ -67,7 +68,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tlsSans: [],
     tlsCertFile: undefined,
     tlsPrivateKeyFile: undefined,
-    clientCaFile: undefined,
+    clientCaFile: options.clientCaFile,
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
