@@ -42,8 +42,18 @@ export interface ApiResponse {
   readonly body: Body;
 }
 
-/** Bytes, bytes in pieces (never joined by the core), or a stream that lives until one side ends it. */
-export type Body = Uint8Array | readonly Uint8Array[] | StreamBody;
+/** Bytes, bytes in pieces (never joined by the core), pieces that are made as they are sent, or a stream that lives until one side ends it. */
+export type Body = Uint8Array | readonly Uint8Array[] | Pieces | StreamBody;
+
+/** A long answer that is never in memory as a whole. */
+export interface Pieces {
+  /** Bytes of all pieces together, where that is known beforehand. */
+  readonly length?: number;
+  /** Read once, a piece when the peer has taken those before it. A piece does not change until it is given back. */
+  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** May be told that a piece has been sent and is not looked at again, so that its memory serves for the next ones. */
+  release?(piece: Uint8Array): void;
+}
 
 export interface StreamBody {
   /** Starts producing into `sink`. Called once, after the head was sent. */
@@ -63,9 +73,16 @@ export interface Sink {
 
 export const isStream = (body: Body): body is StreamBody => "open" in body;
 
-/** How many bytes the pieces hold together. */
-export function lengthOf(pieces: readonly Uint8Array[]): number {
+/** The bytes of a body that is no stream, in the order in which they are sent. */
+export function piecesOf(body: Exclude<Body, StreamBody>): Pieces["pieces"] {
+  if (body instanceof Uint8Array) return [body];
+  return "pieces" in body ? body.pieces : body;
+}
+
+/** Bytes of a body that is no stream; undefined where that is not known. */
+export function lengthOf(body: Exclude<Body, StreamBody>): number | undefined {
+  if (body instanceof Uint8Array || "pieces" in body) return body.length;
   let length = 0;
-  for (const piece of pieces) length += piece.length;
+  for (const piece of body) length += piece.length;
   return length;
 }

@@ -1,9 +1,6 @@
 import type { Readable } from "node:stream";
 import { badRequest, tooLarge } from "../../apimachinery/status/status.ts";
 
-/** Small pieces are copied together up to this size, so that a list of ten thousand objects is a few dozen writes. */
-const WRITE_BYTES = 128 * 1024;
-
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -47,31 +44,4 @@ export function readAll(source: Readable, declared: number | undefined, limit: n
     source.on("error", cut);
     if (source.destroyed) cut();
   });
-}
-
-/**
- * The same bytes in writes of about {@link WRITE_BYTES}: small pieces copied together, large ones as they are.
- *
- * `[1 kB, 1 kB, 300 kB, 1 kB]` comes out as `[2 kB, 300 kB, 1 kB]`.
- */
-export function* writesOf(pieces: readonly Uint8Array[], length: number): Generator<Uint8Array, void, undefined> {
-  let left = length;
-  let buffer = NOTHING;
-  let used = 0;
-  for (const piece of pieces) {
-    if (piece.length === 0) continue;
-    if (used + piece.length > buffer.length) {
-      if (used > 0) yield buffer.subarray(0, used);
-      used = 0;
-      buffer = NOTHING;
-      if (piece.length < WRITE_BYTES) buffer = Buffer.allocUnsafeSlow(Math.min(WRITE_BYTES, left));
-    }
-    left -= piece.length;
-    if (buffer.length === 0) yield piece;
-    else {
-      buffer.set(piece, used);
-      used += piece.length;
-    }
-  }
-  if (used > 0) yield buffer.subarray(0, used);
 }

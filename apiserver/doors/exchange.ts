@@ -1,6 +1,5 @@
 import { internalError, type Status, StatusError, unauthorized } from "../../apimachinery/status/status.ts";
-import { type ApiRequest, type ApiResponse, isStream, lengthOf, type Sink, type StreamBody } from "../request.ts";
-import { writesOf } from "./body.ts";
+import { type ApiRequest, type ApiResponse, isStream, lengthOf, type Pieces, type Sink, type StreamBody } from "../request.ts";
 import type { Peer } from "./peer.ts";
 
 /** What answers requests: the core, knowing no socket. It tells failures as answers; should it reject, that is a defect. */
@@ -22,6 +21,9 @@ const WHOLE_BYTES = 64 * 1024;
 
 const encoder = new TextEncoder();
 
+/** What follows the head of an answer: its bytes, or a stream that ends some time. */
+export type Rest = "nothing" | "bytes" | "stream";
+
 /** One request and its answer, whatever the protocol beneath: {@link Http1Exchange}, {@link Http2Exchange}. */
 export abstract class Exchange implements ApiRequest, Sink {
   abstract readonly method: string;
@@ -33,8 +35,9 @@ export abstract class Exchange implements ApiRequest, Sink {
   readonly #exchanges: Exchanges;
   /** The answer's stream, from `open` until either side ends it. */
   #stream: StreamBody | undefined;
-  /** The writes of an answer in pieces that are still to come. */
-  #writes: Iterator<Uint8Array, void, undefined> | undefined;
+  /** Goes on with an answer in pieces, which waits for the peer. */
+  #wake: (() => void) | undefined;
+  #over = false;
 
   constructor(exchanges: Exchanges) {
     this.#exchanges = exchanges;
@@ -44,8 +47,8 @@ export abstract class Exchange implements ApiRequest, Sink {
 
   /** The peer is gone: nothing can be sent any more. */
   protected abstract readonly gone: boolean;
-  /** Sends the head; with `last` nothing follows it. */
-  protected abstract head(status: number, headers: ApiResponse["headers"], last: boolean): void;
+  /** Sends the head. */
+  protected abstract head(status: number, headers: ApiResponse["headers"], rest: Rest): void;
   /** Sends a part of the body. False asks to wait for {@link drained}. */
   protected abstract send(chunk: Uint8Array): boolean;
   /** Sends the end, after `chunk` if there is one. */
@@ -90,13 +93,14 @@ export abstract class Exchange implements ApiRequest, Sink {
   /** To be called when the peer has taken what was buffered. */
   protected drained(): void {
     if (this.#stream !== undefined) this.#stream.drained();
-    else if (this.#writes !== undefined) this.#pump();
+    else this.#goOn();
   }
 
   /** To be called when the exchange is over, however it came to that. */
   protected closed(): void {
-    this.#writes = undefined;
+    this.#over = true;
     this.#release()?.close();
+    this.#goOn();
   }
 
   #answer({ status, headers, body }: ApiResponse): void {
@@ -109,39 +113,58 @@ export abstract class Exchange implements ApiRequest, Sink {
     const unwanted = bodiless || this.#exchanges.draining;
     if (this.gone || unwanted) {
       body.close();
-      if (!this.gone) this.head(status, headers, true);
+      if (!this.gone) this.head(status, headers, "nothing");
       return;
     }
     this.#stream = body;
     this.#exchanges.streaming.add(this);
-    this.head(status, headers, false);
+    this.head(status, headers, "stream");
     body.open(this);
   }
 
-  #answerBytes(status: number, headers: ApiResponse["headers"], body: Uint8Array | readonly Uint8Array[], bodiless: boolean): void {
-    const whole = body instanceof Uint8Array;
-    const length = whole ? body.length : lengthOf(body);
-    if (status !== 204 && status !== 304) headers["content-length"] ??= String(length);
-    const last = bodiless || length === 0;
-    this.head(status, headers, last);
-    if (last) return;
-    if (whole) this.finish(body);
-    else if (length <= WHOLE_BYTES) this.finish(body.length === 1 ? body[0] : Buffer.concat(body, length));
+  #answerBytes(status: number, headers: ApiResponse["headers"], body: Exclude<ApiResponse["body"], StreamBody>, bodiless: boolean): void {
+    const length = lengthOf(body);
+    if (length !== undefined && status !== 204 && status !== 304) headers["content-length"] ??= String(length);
+    if (bodiless || length === 0) this.head(status, headers, "nothing");
     else {
-      this.#writes = writesOf(body, length);
-      this.#pump();
+      this.head(status, headers, "bytes");
+      if (body instanceof Uint8Array) this.finish(body);
+      else if (Array.isArray(body) && length! <= WHOLE_BYTES) this.finish(body.length === 1 ? body[0] : Buffer.concat(body, length));
+      else void this.#sendPieces("pieces" in body ? body : { pieces: body }, length);
     }
   }
 
-  /** Sends until the peer is slower than that. */
-  #pump(): void {
-    while (this.#writes !== undefined) {
-      const next = this.#writes.next();
-      if (next.done) {
-        this.#writes = undefined;
-        this.finish();
-      } else if (!this.send(next.value)) return;
+  /** Sends a piece when the peer has taken what came before. */
+  async #sendPieces(body: Pieces, length: number | undefined): Promise<void> {
+    let sent = 0;
+    try {
+      for await (const piece of body.pieces) {
+        if (this.#over) return;
+        sent += piece.length;
+        if (sent === length) {
+          this.finish(piece);
+          return;
+        }
+        if (this.send(piece)) continue;
+        await this.#room();
+        body.release?.(piece);
+      }
+      this.finish();
+    } catch (error) {
+      this.#exchanges.failed(error, this);
+      this.abort();
     }
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #goOn(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   #release(): StreamBody | undefined {

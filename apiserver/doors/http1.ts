@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { readAll } from "./body.ts";
-import { Exchange, type Exchanges, splitTarget } from "./exchange.ts";
+import { Exchange, type Exchanges, type Rest, splitTarget } from "./exchange.ts";
 import type { Link, Peer } from "./peer.ts";
 
 /** How long a peer may go on sending what nobody reads before the connection is cut; the answer has been sent by then. Milliseconds. */
@@ -58,12 +58,12 @@ export class Http1Exchange extends Exchange {
     return this.#response.destroyed || this.#request.socket.destroyed;
   }
 
-  protected head(status: number, headers: ApiResponse["headers"], last: boolean): void {
+  protected head(status: number, headers: ApiResponse["headers"], rest: Rest): void {
     if (this.#exchanges.draining) headers.connection = "close";
     if (!this.#request.complete) this.#response.once("finish", () => this.#cutUnread());
     this.#response.writeHead(status, headers as Record<string, string | string[]>);
-    if (last) this.#response.end();
-    else if (headers["content-length"] === undefined) this.#response.flushHeaders();
+    if (rest === "nothing") this.#response.end();
+    else if (rest === "stream") this.#response.flushHeaders();
   }
 
   protected send(chunk: Uint8Array): boolean {

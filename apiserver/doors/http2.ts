@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { readAll } from "./body.ts";
-import { Exchange, type Exchanges, splitTarget } from "./exchange.ts";
+import { Exchange, type Exchanges, type Rest, splitTarget } from "./exchange.ts";
 import type { Link, Peer } from "./peer.ts";
 
 /** One request of an HTTP/2 connection, on Node's stream itself: see docs/decisions/0001-libraries.md for what that saves. */
@@ -47,11 +47,11 @@ export class Http2Exchange extends Exchange {
     return this.#stream.destroyed || this.#stream.closed;
   }
 
-  protected head(status: number, headers: ApiResponse["headers"], last: boolean): void {
+  protected head(status: number, headers: ApiResponse["headers"], rest: Rest): void {
     const stream = this.#stream;
     (headers as Record<string, unknown>)[":status"] = status;
     if (!stream.readableEnded && !stream.endAfterHeaders) stream.once("finish", () => this.#refuseUnread());
-    stream.respond(headers as Record<string, string | string[]>, last ? { endStream: true } : undefined);
+    stream.respond(headers as Record<string, string | string[]>, rest === "nothing" ? { endStream: true } : undefined);
   }
 
   protected send(chunk: Uint8Array): boolean {
@@ -67,7 +67,8 @@ export class Http2Exchange extends Exchange {
   }
 
   protected abort(): void {
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // `close` would end the answer first, as if it were complete
+    this.#stream.destroy(new Error("cut off"));
   }
 
   /** The answer is complete: tells the peer to stop sending what nobody reads (RFC 9113, 8.1). */

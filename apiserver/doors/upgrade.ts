@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebSocket } from "@fastify/websocket";
 import type { ApiResponse } from "../request.ts";
-import type { Exchanges } from "./exchange.ts";
+import type { Exchanges, Rest } from "./exchange.ts";
 import { Http1Exchange } from "./http1.ts";
 import type { Link } from "./peer.ts";
 
@@ -55,11 +55,10 @@ export class UpgradeExchange extends Http1Exchange {
     else if (!this.#waiting) this.drained();
   }
 
-  protected override head(status: number, headers: ApiResponse["headers"], last: boolean): void {
-    const isWatch = !last && headers["content-length"] === undefined && wantsWebSocket(this.#request);
-    if (!isWatch) {
+  protected override head(status: number, headers: ApiResponse["headers"], rest: Rest): void {
+    if (rest !== "stream" || !wantsWebSocket(this.#request)) {
       this.#answer = "plain";
-      super.head(status, { ...headers, connection: "close" }, last);
+      super.head(status, { ...headers, connection: "close" }, rest);
       return;
     }
     const fault = handshakeFault(this.#request);
@@ -70,7 +69,7 @@ export class UpgradeExchange extends Http1Exchange {
       return;
     }
     this.#answer = "refusal";
-    super.head(fault.status, { "content-type": "text/plain; charset=utf-8", connection: "close" }, false);
+    super.head(fault.status, { "content-type": "text/plain; charset=utf-8", connection: "close" }, "bytes");
     super.finish(Buffer.from(fault.text));
   }
 

@@ -47,8 +47,7 @@ export function filterChain(options: ChainOptions): (request: ApiRequest) => Pro
   return async (request) => {
     const id = auditId(request);
     const contents = contained(request, chain);
-    const packed = compressed(request, contents instanceof Promise ? await contents : contents);
-    const response = packed instanceof Promise ? await packed : packed;
+    const response = compressed(request, contents instanceof Promise ? await contents : contents);
     response.headers["audit-id"] = id;
     if (request.method === "HEAD") return { ...response, body: EMPTY };
     return response;

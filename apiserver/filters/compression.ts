@@ -1,33 +1,27 @@
-import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
-import type { Eventual } from "../eventual.ts";
-import { type ApiRequest, type ApiResponse, isStream, lengthOf } from "../request.ts";
-
-const gzipped = promisify(gzip);
+import { pipeline, Readable } from "node:stream";
+import { constants, createGzip } from "node:zlib";
+import { type ApiRequest, type ApiResponse, isStream, lengthOf, type Pieces, piecesOf } from "../request.ts";
 
 /** Bodies up to this many bytes are sent as they are (k8s.io/apiserver, pkg/endpoints/handlers/responsewriters/writers.go). */
 const THRESHOLD = 131_072;
 
-/** Packs a large answer for a client that takes gzip, at the fastest level and off the event loop's thread. */
-export function compressed(request: ApiRequest, response: ApiResponse): Eventual<ApiResponse> {
-  const { body } = response;
-  if (isStream(body) || response.headers["content-encoding"] !== undefined || !acceptsGzip(request.headers["accept-encoding"])) {
-    return response;
-  }
-  const pieces = body instanceof Uint8Array ? [body] : body;
-  const size = lengthOf(pieces);
-  return size <= THRESHOLD ? response : packed(response, pieces, size);
-}
-
-async function packed(response: ApiResponse, pieces: readonly Uint8Array[], size: number): Promise<ApiResponse> {
-  const body = await gzipped(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, size), {
-    level: constants.Z_BEST_SPEED,
-  });
+/** Packs a large answer for a client that takes gzip, while it is sent: at the fastest level and off the event loop's thread. */
+export function compressed(request: ApiRequest, response: ApiResponse): ApiResponse {
+  const { body, headers } = response;
+  if (isStream(body) || headers["content-encoding"] !== undefined || !acceptsGzip(request.headers["accept-encoding"])) return response;
+  if ((lengthOf(body) ?? Number.POSITIVE_INFINITY) <= THRESHOLD) return response;
   return {
     ...response,
-    headers: { ...response.headers, "content-encoding": "gzip", vary: vary(response.headers.vary) },
-    body,
+    headers: { ...headers, "content-encoding": "gzip", vary: vary(headers.vary) },
+    body: { pieces: gzipped(piecesOf(body)) },
   };
+}
+
+async function* gzipped(pieces: Pieces["pieces"]): AsyncIterable<Uint8Array> {
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: THRESHOLD });
+  // an end before its time, on either side, ends the other; who reads is told of it by what is read
+  pipeline(Readable.from(pieces), gzip, () => {});
+  yield* gzip as AsyncIterable<Uint8Array>;
 }
 
 const acceptsGzip = (header: string | undefined) =>

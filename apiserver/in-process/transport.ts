@@ -1,5 +1,14 @@
 import type { Transport, TransportRequest, TransportResponse } from "../../client/client.ts";
-import { type ApiRequest, type ApiResponse, type Connection, isStream, type StreamBody, type UserInfo } from "../request.ts";
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type Connection,
+  isStream,
+  type Pieces,
+  piecesOf,
+  type StreamBody,
+  type UserInfo,
+} from "../request.ts";
 
 /**
  * The door for callers in this process: the same core, the same filters, and no socket. Whoever gets one speaks as `user`.
@@ -26,10 +35,10 @@ function plainHeaders({ headers }: ApiResponse): TransportResponse["headers"] {
 
 function bodyOf({ body }: ApiResponse, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
   if (isStream(body)) return streamed(body, signal);
-  return piecesOf(body instanceof Uint8Array ? [body] : body);
+  return whole(piecesOf(body));
 }
 
-async function* piecesOf(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+async function* whole(pieces: Pieces["pieces"]): AsyncIterable<Uint8Array> {
   yield* pieces;
 }
 

@@ -8,6 +8,7 @@ const FRAME_HEAD: Readonly<Record<EventType, Buffer>> = {
   MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
   DELETED: Buffer.from('{"type":"DELETED","object":'),
 };
+const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 const FRAME_TAIL = Buffer.from("}\n");
 
 /**
@@ -67,7 +68,7 @@ export class ObjectRecord implements Cached {
 
   #extract(): void {
     const object = this.object();
-    this.#labels = object.metadata.labels ?? {};
+    this.#labels = object.metadata.labels ?? NO_LABELS;
     this.#fields = this.resource.selectableValues(object);
   }
 

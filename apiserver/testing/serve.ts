@@ -2,7 +2,7 @@ import { kinds } from "../../apis/kinds.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
 import { Core } from "../core.ts";
-import { type ApiRequest, type ApiResponse, isStream, type UserInfo } from "../request.ts";
+import { type ApiRequest, type ApiResponse, isStream, lengthOf, piecesOf, type UserInfo } from "../request.ts";
 
 /** Who asks where a test names nobody. */
 export const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
@@ -62,9 +62,20 @@ export async function serve({ authorizers = [] }: { authorizers?: readonly Autho
   };
 }
 
-async function bytesOf({ body }: ApiResponse): Promise<Buffer> {
-  if (!isStream(body)) return body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat(body);
+/**
+ * The body of an answer, of a stream what it writes first.
+ *
+ * @throws Error when it does not have the length that it told beforehand
+ */
+export async function bytesOf({ body }: ApiResponse): Promise<Buffer> {
   const written: Uint8Array[] = [];
+  if (!isStream(body)) {
+    for await (const piece of piecesOf(body)) written.push(piece);
+    const bytes = Buffer.concat(written);
+    const told = lengthOf(body);
+    if (told !== undefined && told !== bytes.length) throw new Error(`${told} bytes were to come, and ${bytes.length} came`);
+    return bytes;
+  }
   await new Promise<void>((resolve) => {
     const write = (chunk: Uint8Array) => {
       written.push(chunk);

@@ -8,6 +8,7 @@ import type { Resource } from "../registry/resource.ts";
 import type { ApiResponse } from "../request.ts";
 import type { Serving } from "../serving.ts";
 import { transformList } from "../tables/transform.ts";
+import { listBody } from "./list-body.ts";
 import { isPlain, wantsPretty } from "./respond.ts";
 
 /** A list or one page of it. */
@@ -19,8 +20,6 @@ export interface ListPage {
   readonly remaining?: number;
 }
 
-/** Bytes after which the event loop gets its turn: copying them takes about a millisecond. */
-const SLICE = 4 * 1024 * 1024;
 /** Objects parsed between two turns of the event loop. */
 const PARSED = 500;
 
@@ -33,7 +32,11 @@ export async function respondList(
   page: ListPage,
 ): Promise<ApiResponse> {
   if (isPlain(context, negotiated)) {
-    return { status: 200, headers: { "content-type": "application/json" }, body: await listBytes(resource, page) };
+    return {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: await listBody(resource, page.records, listMeta(resource, page)),
+    };
   }
   const { mediaType, transform } = negotiated;
   const items: Item[] = [];
@@ -75,40 +78,4 @@ function listObject(resource: Resource, page: ListPage, items: readonly Item[]) 
     metadata: listMeta(resource, page),
     items,
   };
-}
-
-const COMMA = 0x2c;
-const BRACE = 0x7b;
-
-/** `{"apiVersion":…,"kind":…,"metadata":{…},"items":[…]}` and a newline, in pieces of a few megabytes. */
-async function listBytes(resource: Resource, page: ListPage): Promise<Buffer[]> {
-  const { kind, custom } = resource;
-  const head = Buffer.from(
-    `{"apiVersion":${JSON.stringify(apiVersionOf(kind))},"kind":${JSON.stringify(kind.listKind)},` +
-      `"metadata":${JSON.stringify(listMeta(resource, page))},"items":[`,
-  );
-  // an item of a built-in kind starts behind its apiVersion and kind, and gets its brace back
-  const skip = custom ? 0 : resource.codec.typeLength;
-  const pieces: Buffer[] = [head];
-  let at = 0;
-  while (at < page.records.length) {
-    const from = at;
-    let size = 0;
-    while (at < page.records.length && size < SLICE) {
-      size += resource.json(page.records[at] as ObjectRecord).length - skip + 2;
-      at += 1;
-    }
-    const piece = Buffer.allocUnsafe(size);
-    let end = 0;
-    for (let i = from; i < at; i += 1) {
-      const json = resource.json(page.records[i] as ObjectRecord);
-      if (i > 0) piece[end++] = COMMA;
-      if (skip > 0) piece[end++] = BRACE;
-      end += json.copy(piece, end, skip);
-    }
-    pieces.push(piece.subarray(0, end));
-    if (at < page.records.length) await setImmediate();
-  }
-  pieces.push(Buffer.from("]}\n"));
-  return pieces;
 }

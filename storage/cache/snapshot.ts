@@ -9,6 +9,10 @@ export interface Window {
   readonly limit?: number;
 }
 
+/** Above every key. */
+const GREATEST = "\uffff".repeat(2);
+const AT_ONCE = 256;
+
 /** A collection as of one revision. Never changes. */
 export class Snapshot<T extends Cached> {
   readonly revision: number;
@@ -34,10 +38,15 @@ export class Snapshot<T extends Cached> {
 
   /** The records whose key starts with `prefix`, in key order, from the first key that is `from` or greater. */
   *range(prefix: string, from?: string): Generator<T, void, undefined> {
-    const end = endOfPrefix(sortable(prefix));
-    for (const [key, record] of this.#tree.entries(startOf(prefix, from), [])) {
-      if (end !== undefined && (key as string) >= end) return;
-      yield record as T;
+    const end = endOfPrefix(sortable(prefix)) ?? GREATEST;
+    let start = startOf(prefix, from);
+    for (;;) {
+      // a walk over a leaf costs a fifth of the package's own iterator
+      const records: T[] = [];
+      const last = this.#tree.forRange(start, end, false, (key, record) => (records.push(record) < AT_ONCE ? undefined : { break: key }));
+      for (let index = 0; index < records.length; index++) yield records[index]!;
+      if (typeof last === "number") return;
+      start = `${last}\0`;
     }
   }
 
