@@ -28,7 +28,12 @@ const http1 = createServer({ ...tls, keepAliveTimeout: 90_000 }, (request, respo
   const answer = answerTo(request.url);
   const send = () => {
     response.writeHead(answer.status, answer.headers);
-    response.end(answer.body);
+    if (!answer.stream) response.end(answer.body);
+    else {
+      response.flushHeaders();
+      streams.add(response);
+      response.once("close", () => streams.delete(response));
+    }
   };
   if (request.method === "GET") send();
   else request.resume().once("end", send);

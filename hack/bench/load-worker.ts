@@ -6,20 +6,27 @@ import { median } from "./figures.ts";
 import type { Connect, Job, Outcome } from "./load.ts";
 
 /** Sends one request on the client's connection and resolves at the end of its answer. */
-type Send = (job: Job, body: string | undefined) => Promise<number>;
+type Send = (job: Job, path: string, body: string | undefined) => Promise<Received>;
+
+interface Received {
+  readonly status: number;
+  /** When the first byte of the body came; when the answer ended, if it has none. */
+  readonly first: number;
+}
 
 /** A window as large as Go's, so that a large answer does not wait for the client. */
 const WINDOW = 4 * 1024 * 1024;
 
 function http1Client({ origin, credentials }: Connect): Send {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ...credentials });
-  return ({ method, path, headers }, body) =>
+  return ({ method, headers }, path, body) =>
     new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
       const request = requestHttp1(`${origin}${path}`, { method, agent, headers: { ...headers, ...length } }, (response) => {
+        let first: number | undefined;
         response.on("error", reject);
-        response.on("end", () => resolve(response.statusCode ?? 0));
-        response.resume();
+        response.on("data", () => (first ??= performance.now()));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, first: first ?? performance.now() }));
       });
       request.on("error", reject);
       request.end(body);
@@ -31,16 +38,17 @@ async function http2Client({ origin, credentials }: Connect): Promise<Send> {
   session.setMaxListeners(0);
   await once(session, "connect");
   session.setLocalWindowSize(WINDOW);
-  return ({ method, path, headers }, body) =>
+  return ({ method, headers }, path, body) =>
     new Promise((resolve, reject) => {
       const stream = session.request({ ":method": method, ":path": path, ...headers }, { endStream: body === undefined });
       let status = 0;
+      let first: number | undefined;
       stream.on("response", (answer) => {
         status = answer[":status"] ?? 0;
       });
       stream.on("error", reject);
-      stream.on("end", () => resolve(status));
-      stream.resume();
+      stream.on("data", () => (first ??= performance.now()));
+      stream.on("end", () => resolve({ status, first: first ?? performance.now() }));
       if (body !== undefined) stream.end(body);
     });
 }
@@ -49,23 +57,29 @@ const clients: Send[] = [];
 let serial = 0;
 
 async function run(job: Job): Promise<Outcome> {
+  if (job.from !== undefined) serial = job.from;
   const latencies: number[] = [];
+  const firsts: number[] = [];
   const began = performance.now();
   const deadline = began + 1_000 * job.seconds;
   let left = job.requests;
   const client = async (send: Send) => {
     while (left > 0) {
       left--;
-      const body = job.body?.replaceAll("$N", String(serial++));
+      const number = String(serial++);
+      const path = job.path.replaceAll("$N", number);
+      const body = job.body?.replaceAll("$N", number).replaceAll("$T", String(process.hrtime.bigint()));
       const sent = performance.now();
       if (sent > deadline) return;
-      const status = await send(job, body);
-      if (status !== job.status) throw new Error(`${job.method} ${job.path} answered ${status}`);
+      const { status, first } = await send(job, path, body);
+      if (status !== job.status) throw new Error(`${job.method} ${path} answered ${status}`);
+      firsts.push(first - sent);
       latencies.push(performance.now() - sent);
     }
   };
   await Promise.all(clients.map(client));
-  return { requests: latencies.length, seconds: (performance.now() - began) / 1_000, medianLatency: median(latencies) };
+  const seconds = (performance.now() - began) / 1_000;
+  return { requests: latencies.length, seconds, medianLatency: median(latencies), medianFirst: median(firsts) };
 }
 
 async function obey(message: Connect | Job): Promise<object> {

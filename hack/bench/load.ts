@@ -6,10 +6,13 @@ import type { Protocol, Target } from "./servers.ts";
 /** What clients do over and over: the next request when the last was answered. */
 export interface Job {
   readonly method: string;
+  /** `$N` in it becomes the number of the request, counted over the life of the load. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** `$N` in it becomes the number of the request, counted over the life of the load. */
+  /** `$N` likewise; `$T` becomes the time by the machine's monotonic clock, in nanoseconds. */
   readonly body?: string;
+  /** Counts from here again. */
+  readonly from?: number;
   /** The status that every answer must have. */
   readonly status: number;
   /** Ends after that many requests of all clients together, or after that many seconds. */
@@ -22,6 +25,8 @@ export interface Outcome {
   readonly seconds: number;
   /** From sending the request to the last byte of its answer. Milliseconds. */
   readonly medianLatency: number;
+  /** To the first byte of its body. */
+  readonly medianFirst: number;
 }
 
 export interface Clients {

@@ -1,8 +1,8 @@
 /**
  * What the server costs, beside a bare Node server that answers the same bytes in the same run.
  *
- *     npm run bench                                    all of it, about ten minutes
- *     npm run bench -- --only get,create               some groups: get list create create-etcd watch ready
+ *     npm run bench                                    all of it, about a quarter of an hour
+ *     npm run bench -- --only get,create               some groups: get list create create-etcd watch day ready
  *     npm run bench -- --quick                         a few seconds, to see that it works; the figures mean nothing
  *     npm run bench -- --markdown                      the table as docs/benchmarks.md has it
  *
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bench, Measurement } from "./bench.ts";
 import { createEmbedded, createEtcd } from "./create.ts";
+import { day } from "./day.ts";
 import { type Figure, table } from "./figures.ts";
 import { get } from "./get.ts";
 import { list } from "./list.ts";
@@ -23,7 +24,7 @@ import { describeMachine } from "./machine.ts";
 import { ready } from "./ready.ts";
 import { watch } from "./watch.ts";
 
-const MEASUREMENTS: readonly Measurement[] = [get, list, createEmbedded, createEtcd, watch, ready];
+const MEASUREMENTS: readonly Measurement[] = [get, list, createEmbedded, createEtcd, watch, day, ready];
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const { values } = parseArgs({

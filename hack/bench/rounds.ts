@@ -20,6 +20,8 @@ export interface Cost {
   readonly cpuBehind: number;
   /** The median request, in milliseconds. */
   readonly latency: number;
+  /** To the first byte of the median answer, in milliseconds. */
+  readonly first: number;
   /** Requests answered in a second. */
   readonly rate: number;
 }
@@ -44,6 +46,7 @@ export async function measure(bench: Bench, clients: Clients, sides: readonly Si
       cpu: median(costs.map(({ cpu }) => cpu)),
       cpuBehind: median(costs.map(({ cpuBehind }) => cpuBehind)),
       latency: median(costs.map(({ latency }) => latency)),
+      first: median(costs.map(({ first }) => first)),
       rate: median(costs.map(({ rate }) => rate)),
     }));
   } finally {
@@ -53,12 +56,13 @@ export async function measure(bench: Bench, clients: Clients, sides: readonly Si
 
 async function measureRound({ target, job, behind }: Side, load: Load): Promise<Cost> {
   const before = { cpu: cpuSeconds(target.pid), behind: (await behind?.()) ?? 0 };
-  const { requests, seconds, medianLatency } = await load.run(job);
+  const { requests, seconds, medianLatency, medianFirst } = await load.run(job);
   const per = 10_000 / requests;
   return {
     cpu: (cpuSeconds(target.pid) - before.cpu) * per,
     cpuBehind: (((await behind?.()) ?? 0) - before.behind) * per,
     latency: medianLatency,
+    first: medianFirst,
     rate: requests / seconds,
   };
 }

@@ -25,8 +25,13 @@ export interface Target {
 export type Protocol = "HTTP/1.1" | "HTTP/2";
 
 /** Starts our server in a data folder and waits until it says that it is ready. */
-export async function startOurs(program: string, dataDir: string, args: readonly string[] = []): Promise<Target> {
-  const child = spawnOurs(program, dataDir, 0, args);
+export async function startOurs(
+  program: string,
+  dataDir: string,
+  args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
+): Promise<Target> {
+  const child = spawnOurs(program, dataDir, 0, args, nodeArgs);
   const url = await new Promise<string>((resolve, reject) => {
     let output = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk) => {
@@ -41,8 +46,14 @@ export async function startOurs(program: string, dataDir: string, args: readonly
 }
 
 /** The bare process of our server, not waited for. */
-export function spawnOurs(program: string, dataDir: string, port: number, args: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [program, "--data-dir", dataDir, "--secure-port", String(port), ...args], {
+export function spawnOurs(
+  program: string,
+  dataDir: string,
+  port: number,
+  args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, [...nodeArgs, program, "--data-dir", dataDir, "--secure-port", String(port), ...args], {
     stdio: ["ignore", "pipe", "ignore"],
   });
 }
