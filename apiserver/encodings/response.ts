@@ -7,20 +7,13 @@ import type { KindDefinition } from "../../apis/kind.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
 import { hasProtobuf } from "./protobuf/decode.ts";
 import { encodeDiscovery } from "./protobuf/discovery.ts";
-import {
-  encodeMessage,
-  encodeMetadataMessage,
-  encodeProtobufList,
-  encodeProtobufStatus,
-  encodeProtobufWatchFrame,
-  sealMessage,
-} from "./protobuf/encode.ts";
+import { encodeMessage, encodeMetadataMessage, encodeProtobufStatus, encodeProtobufWatchFrame, sealMessage } from "./protobuf/encode.ts";
 
 /**
  * An answer as bytes: JSON in one line with its end, or indented by two blanks and without; YAML as sigs.k8s.io/yaml writes it.
  * `pretty` means something to JSON only. (kube-api-behaviour 2.5, 2.7)
  *
- * In protobuf `value` has to be a Status, metadata alone, or of the kind that is given, or a list of these, or a document of discovery.
+ * In protobuf `value` has to be a Status, metadata alone, or of the kind that is given, or a document of discovery.
  * @throws StatusError NotAcceptable for another value in protobuf
  */
 export function encodeResponse(value: object, mediaType: MediaType, pretty: boolean, kind?: KindDefinition): Buffer {
@@ -39,22 +32,25 @@ interface ProtobufValue {
   readonly apiVersion?: string;
   readonly kind: string;
   readonly metadata: KubeObject["metadata"];
-  readonly items?: readonly KubeObject[];
 }
 
-/** A Status, metadata alone, an object of the kind, or a list of either; without a kind a document of discovery. */
+/** A Status, metadata alone, or an object of the kind; without a kind a document of discovery. */
 function protobuf(value: ProtobufValue, kind: KindDefinition | undefined): Buffer {
-  const messageOf = (object: KubeObject) => {
-    if (value.kind.startsWith("PartialObjectMetadata")) return encodeMetadataMessage(object.metadata);
-    if (kind !== undefined && hasProtobuf(kind)) return encodeMessage(kind, object);
-    throw notAcceptable("only the following media types are accepted: application/json, application/yaml");
-  };
   if (value.kind === "Status" && value.apiVersion === "v1") return encodeProtobufStatus(value as unknown as Status);
   const type = { apiVersion: value.apiVersion ?? "", kind: value.kind };
   const document = kind === undefined ? encodeDiscovery(value) : undefined;
-  if (document !== undefined) return sealMessage(type, document);
-  if (value.items !== undefined) return encodeProtobufList(type, value.metadata, value.items.map(messageOf));
-  return sealMessage(type, messageOf(value as KubeObject));
+  return sealMessage(type, document ?? messageWriter(value.kind, kind)(value as KubeObject));
+}
+
+/**
+ * Writes the bare protobuf messages of objects that are shown as `shown`: metadata alone, or the kind.
+ *
+ * @throws StatusError NotAcceptable where there is no protobuf of that
+ */
+export function messageWriter(shown: string, kind: KindDefinition | undefined): (object: KubeObject) => Buffer {
+  if (shown.startsWith("PartialObjectMetadata")) return ({ metadata }) => encodeMetadataMessage(metadata);
+  if (kind !== undefined && hasProtobuf(kind)) return (object) => encodeMessage(kind, object);
+  throw notAcceptable("only the following media types are accepted: application/json, application/yaml");
 }
 
 /** A Status as bytes. */

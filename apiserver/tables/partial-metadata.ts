@@ -24,13 +24,9 @@ export const partialObjectMetadata = ({ metadata }: { readonly metadata: ObjectM
   metadata,
 });
 
-export const partialObjectMetadataList = (
-  items: readonly { readonly metadata: ObjectMeta }[],
-  metadata: ListMeta,
-  version: MetaVersion,
-): PartialObjectMetadataList => ({
+export const emptyPartialObjectMetadataList = (metadata: ListMeta, version: MetaVersion): PartialObjectMetadataList => ({
   kind: "PartialObjectMetadataList",
   apiVersion: `meta.k8s.io/${version}`,
   metadata,
-  items: items.length === 0 ? null : items.map((item) => partialObjectMetadata(item, version)),
+  items: null,
 });

@@ -21,6 +21,7 @@ const column = (name: string, type: Column["type"], description: string, cell: N
 /** What the scale subresource of custom kinds answers with, as tables and metadata see it. */
 export const SCALE: TransformedKind = {
   group: "autoscaling",
+  version: "v1",
   kind: "Scale",
   listKind: "ScaleList",
   flavor: "builtin",

@@ -50,10 +50,9 @@ export function tableRow({ columns }: PrintedKind, object: KubeObject, { version
   return { cells: printerOf(columns).cells(object, now), object: included(object, version, includeObject) };
 }
 
-/** A table of rows made before. A kind that kube-apiserver prints by its generic printer has null for no rows. */
-export function tableOfRows(kind: PrintedKind, rows: readonly TableRow[], metadata: ListMeta, version: MetaVersion): Table {
-  const none = rows.length === 0 && kind.columns.includes(CREATED_AT);
-  return table(version, compact(metadata), tableColumns(kind), none ? null : rows);
+/** A table that has no rows yet. A kind that kube-apiserver prints by its generic printer has null for none. */
+export function emptyTable(kind: PrintedKind, metadata: ListMeta, version: MetaVersion): Table {
+  return table(version, compact(metadata), tableColumns(kind), kind.columns.includes(CREATED_AT) ? null : []);
 }
 
 /** A table of one object. In a watch only the first has its columns. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { Float } from "../../apimachinery/json/value.ts";
-import type { KubeList, KubeObject } from "../../apimachinery/object.ts";
+import type { KubeObject } from "../../apimachinery/object.ts";
 import { AGE, CREATED_AT } from "../../apis/columns.ts";
 import { DEFAULT_AGE, NAME_COLUMN } from "../../apis/define-kind.ts";
 import type { Column } from "../../apis/kind.ts";
 import { SCALE } from "./scale.ts";
 import { type TableRow, tableColumns } from "./table.ts";
-import { type TransformedKind, transformList, transformObject, watchTransform } from "./transform.ts";
+import { listTransform, type Shape, type TransformedKind, transformObject, watchTransform } from "./transform.ts";
 
 const now = Date.UTC(2024, 0, 2);
 const path = (name: string, type: Column["type"], jsonPath: string): Column => ({
@@ -19,6 +19,7 @@ const path = (name: string, type: Column["type"], jsonPath: string): Column => (
 });
 const lamp: TransformedKind = {
   group: "example.com",
+  version: "v1",
   kind: "Lamp",
   listKind: "LampList",
   flavor: "custom",
@@ -26,12 +27,20 @@ const lamp: TransformedKind = {
 };
 const role: TransformedKind = {
   group: "rbac.authorization.k8s.io",
+  version: "v1",
   kind: "Role",
   listKind: "RoleList",
   flavor: "builtin",
   columns: [NAME_COLUMN, CREATED_AT],
 };
-const secret: TransformedKind = { group: "", kind: "Secret", listKind: "SecretList", flavor: "builtin", columns: [NAME_COLUMN, AGE] };
+const secret: TransformedKind = {
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  listKind: "SecretList",
+  flavor: "builtin",
+  columns: [NAME_COLUMN, AGE],
+};
 
 const object = (name: string, spec: object): KubeObject => ({
   apiVersion: "example.com/v1",
@@ -39,7 +48,10 @@ const object = (name: string, spec: object): KubeObject => ({
   metadata: { name, resourceVersion: "7", creationTimestamp: "2024-01-01T00:00:00Z" },
   spec,
 });
-const list = (items: KubeObject[], metadata = {}): KubeList => ({ apiVersion: "v1", kind: "List", metadata, items });
+const transformList = (kind: TransformedKind, objects: KubeObject[], shape: Shape, metadata = {}) => {
+  const { empty, member, item } = listTransform(kind, metadata, shape, undefined, now);
+  return objects.length === 0 ? empty : { ...empty, [member]: objects.map(item) };
+};
 const columns = (kind: TransformedKind) => tableColumns(kind).map(({ name }) => name);
 const cells = (columns: Column[], spec: object) => {
   const table = transformObject({ ...lamp, columns }, object("a", spec), { transform: "Table" }, "None", now);
@@ -47,11 +59,11 @@ const cells = (columns: Column[], spec: object) => {
 };
 
 describe("a table", () => {
-  test("of a list has the list's metadata, columns and a row for every object", async () => {
+  test("of a list has the list's metadata, columns and a row for every object", () => {
     const a = object("a", { watts: 5 });
     const b = object("b", {});
     const metadata = { resourceVersion: "9", continue: "next", remainingItemCount: 2 };
-    expect(await transformList(lamp, list([a, b], metadata), { transform: "Table", transformVersion: "v1beta1" }, undefined, now)).toEqual({
+    expect(transformList(lamp, [a, b], { transform: "Table", transformVersion: "v1beta1" }, metadata)).toEqual({
       kind: "Table",
       apiVersion: "meta.k8s.io/v1beta1",
       metadata,
@@ -73,11 +85,11 @@ describe("a table", () => {
     });
   });
 
-  test("of nothing has no rows, null for kinds that print when they were created", async () => {
+  test("of nothing has no rows, null for kinds that print when they were created", () => {
     const shape = { transform: "Table" } as const;
-    expect(await transformList(lamp, list([], { continue: "" }), shape, undefined, now)).toMatchObject({ metadata: {}, rows: [] });
-    expect(await transformList(secret, list([]), shape, undefined, now)).toMatchObject({ rows: [] });
-    expect(await transformList(role, list([]), shape, undefined, now)).toMatchObject({ rows: null });
+    expect(transformList(lamp, [], shape, { continue: "" })).toMatchObject({ metadata: {}, rows: [] });
+    expect(transformList(secret, [], shape)).toMatchObject({ rows: [] });
+    expect(transformList(role, [], shape)).toMatchObject({ rows: null });
   });
 
   test("prints built-in kinds by their own cells", () => {
@@ -132,21 +144,21 @@ describe("a cell", () => {
 describe("partial metadata", () => {
   const one = { transform: "PartialObjectMetadata" } as const;
   const many = { transform: "PartialObjectMetadataList" } as const;
-  test("keeps an object's metadata, and a list's", async () => {
+  test("keeps an object's metadata, and a list's", () => {
     const a = object("a", {});
     const partial = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: a.metadata };
     expect(transformObject(lamp, a, one, undefined, now)).toEqual(partial);
-    expect(await transformList(lamp, list([a], { resourceVersion: "9" }), many, undefined, now)).toEqual({
+    expect(transformList(lamp, [a], many, { resourceVersion: "9" })).toEqual({
       kind: "PartialObjectMetadataList",
       apiVersion: "meta.k8s.io/v1",
       metadata: { resourceVersion: "9" },
       items: [partial],
     });
-    expect(await transformList(lamp, list([]), many, undefined, now)).toMatchObject({ items: null });
+    expect(transformList(lamp, [], many)).toMatchObject({ items: null });
   });
 
-  test("in the form of the other is refused in words of Go types", async () => {
-    await expect(transformList(role, list([]), one, undefined, now)).rejects.toThrow(
+  test("in the form of the other is refused in words of Go types", () => {
+    expect(() => transformList(role, [], one)).toThrow(
       "you requested PartialObjectMetadata, but the requested object is a list (*rbac.RoleList)",
     );
     expect(() => transformObject(secret, object("a", {}), many, undefined, now)).toThrow(

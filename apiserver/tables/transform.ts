@@ -1,18 +1,8 @@
-import { setImmediate } from "node:timers/promises";
-import type { KubeList, KubeObject } from "../../apimachinery/object.ts";
+import { apiVersionOf, type KubeObject, type ListMeta } from "../../apimachinery/object.ts";
 import { notAcceptable, unknownError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
-import { type MetaVersion, partialObjectMetadata, partialObjectMetadataList } from "./partial-metadata.ts";
-import {
-  compact,
-  parseIncludeObject,
-  type TableOptions,
-  type TableRow,
-  tableOfBookmark,
-  tableOfObject,
-  tableOfRows,
-  tableRow,
-} from "./table.ts";
+import { emptyPartialObjectMetadataList, type MetaVersion, partialObjectMetadata } from "./partial-metadata.ts";
+import { compact, emptyTable, parseIncludeObject, type TableOptions, tableOfBookmark, tableOfObject, tableRow } from "./table.ts";
 
 /** The shape that a client asked for by `as=` in its Accept header; none leaves answers as they are. */
 export interface Shape {
@@ -20,10 +10,7 @@ export interface Shape {
   readonly transformVersion?: MetaVersion;
 }
 
-export type TransformedKind = Pick<KindDefinition, "group" | "kind" | "listKind" | "flavor" | "columns">;
-
-/** Rows made between two turns of the event loop: a few milliseconds' work. */
-const ROWS_PER_TURN = 250;
+export type TransformedKind = Pick<KindDefinition, "group" | "version" | "kind" | "listKind" | "flavor" | "columns">;
 
 /**
  * An object in the shape asked for.
@@ -51,35 +38,49 @@ export function transformObject(
   }
 }
 
+/** How a list is shown. */
+export interface ListTransform {
+  /** The whole answer where there are no items; elsewhere these are its last member. */
+  readonly empty: { readonly apiVersion: string; readonly kind: string; readonly metadata: ListMeta };
+  /** The name of that member. */
+  readonly member: "items" | "rows";
+  /** What stands in it for an object. */
+  item(object: KubeObject): object;
+}
+
 /**
- * A list in the shape asked for. Lets the event loop have its turn while a long table is made.
+ * A list in the shape asked for.
  *
  * @throws StatusError NotAcceptable for the form of one object, BadRequest for a wrong includeObject
  */
-export async function transformList(
+export function listTransform(
   kind: TransformedKind,
-  list: KubeList,
-  { transform, transformVersion = "v1" }: Shape,
+  metadata: ListMeta,
+  { transform, transformVersion: version = "v1" }: Shape,
   includeObject: string | undefined,
   now: number,
-): Promise<object> {
+): ListTransform {
   switch (transform) {
-    case undefined:
-      return list;
+    case undefined: {
+      const empty = { apiVersion: apiVersionOf(kind), kind: kind.listKind, metadata, items: [] };
+      return { empty, member: "items", item: kind.flavor === "custom" ? (object) => object : withoutType };
+    }
     case "Table": {
-      const options: TableOptions = { version: transformVersion, includeObject: parseIncludeObject(includeObject) };
-      const rows: TableRow[] = [];
-      for (const item of list.items) {
-        rows.push(tableRow(kind, item, options, now));
-        if (rows.length % ROWS_PER_TURN === 0) await setImmediate();
-      }
-      return tableOfRows(kind, rows, list.metadata, transformVersion);
+      const options: TableOptions = { version, includeObject: parseIncludeObject(includeObject) };
+      return { empty: emptyTable(kind, metadata, version), member: "rows", item: (object) => tableRow(kind, object, options, now) };
     }
     case "PartialObjectMetadata":
       throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${goType(kind, kind.listKind)})`);
-    case "PartialObjectMetadataList":
-      return partialObjectMetadataList(list.items, compact(list.metadata), transformVersion);
+    case "PartialObjectMetadataList": {
+      const empty = emptyPartialObjectMetadataList(compact(metadata), version);
+      return { empty, member: "items", item: (object) => partialObjectMetadata(object, version) };
+    }
   }
+}
+
+/** Items of built-in kinds leave out what the list says already, in every encoding. */
+function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: KubeObject): object {
+  return item;
 }
 
 /** Shapes the events of one watch. */

@@ -1,11 +1,9 @@
 import { apiVersionOf } from "../../apimachinery/object.ts";
 import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
+import { PIECE_BYTES } from "../pieces.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { Pieces } from "../request.ts";
-
-/** Objects are copied together up to this size, so that a list of ten thousand is a few dozen writes. */
-const PIECE_BYTES = 128 * 1024;
 
 const COMMA = 0x2c;
 const BRACE = 0x7b;

@@ -29,11 +29,14 @@ export function encodeMetadataMessage(metadata: ObjectMeta): Buffer {
 
 /** A whole answer: a bare message in its envelope. `type` is what it is, such as `{ apiVersion: "v1", kind: "ConfigMap" }`. */
 export function sealMessage({ apiVersion, kind }: ObjectType, message: Uint8Array): Buffer {
-  return seal(apiVersion, kind, message.length, [message]);
+  return Buffer.concat(sealed(apiVersion, kind, message.length, [message]));
 }
 
-/** A list in its envelope, from the bare messages of its items. `type` is the list's, such as `{ apiVersion: "v1", kind: "ConfigMapList" }`. */
-export function encodeProtobufList({ apiVersion, kind }: ObjectType, metadata: ListMeta, items: readonly Uint8Array[]): Buffer {
+/**
+ * A list in its envelope, in pieces, from the bare messages of its items. `type` is the list's, such as
+ * `{ apiVersion: "v1", kind: "ConfigMapList" }`.
+ */
+export function encodeProtobufList({ apiVersion, kind }: ObjectType, metadata: ListMeta, items: readonly Uint8Array[]): Uint8Array[] {
   const head = new WireWriter(64);
   writeMessage(head, listMeta, metadata as JsonObject);
   head.delimited(1, 0);
@@ -47,7 +50,7 @@ export function encodeProtobufList({ apiVersion, kind }: ObjectType, metadata: L
     pieces.push(bytes, item);
     length += bytes.length + item.length;
   }
-  return seal(apiVersion, kind, length, pieces);
+  return sealed(apiVersion, kind, length, pieces);
 }
 
 /** A Status in its envelope: failures, and what deletions answer. */
@@ -85,14 +88,14 @@ function bare(message: Message, object: JsonObject): Buffer {
   return writer.finish();
 }
 
-function seal(apiVersion: string, kind: string, length: number, pieces: readonly Uint8Array[]): Buffer {
+function sealed(apiVersion: string, kind: string, length: number, pieces: readonly Uint8Array[]): Uint8Array[] {
   const head = new WireWriter(64);
   head.varint(length);
   head.varint(RAW);
   const mark = head.mark;
   writeMessage(head, typeMeta, { apiVersion, kind });
   head.delimited(1, mark);
-  return Buffer.concat([Buffer.from(PREFIX), head.finish(), ...pieces, Buffer.from(TAIL)]);
+  return [Buffer.from(PREFIX), head.finish(), ...pieces, Buffer.from(TAIL)];
 }
 
 /** Number 2 of the envelope, delimited. */

@@ -78,7 +78,7 @@ describe("Kubernetes' protobuf", () => {
   it("writes lists, metadata, failures and the frames of watches as Go does", () => {
     const list = sample<{ apiVersion: string; kind: string; metadata: ListMeta; items: KubeObject[] }>("list");
     const items = list.json.items.map((item) => encodeMessage(configMap, item));
-    expect(encodeProtobufList(list.json, list.json.metadata, items)).toEqual(list.bytes);
+    expect(Buffer.concat(encodeProtobufList(list.json, list.json.metadata, items))).toEqual(list.bytes);
     const status = sample<Status>("status");
     expect(encodeProtobufStatus(status.json)).toEqual(status.bytes);
     const partial = sample<{ apiVersion: string; kind: string; metadata: ObjectMeta }>("partial");

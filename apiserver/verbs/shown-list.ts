@@ -1,0 +1,65 @@
+import { stringify } from "../../apimachinery/json/stringify.ts";
+import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
+import { encodeProtobufList } from "../encodings/protobuf/encode.ts";
+import { encodeResponse, messageWriter } from "../encodings/response.ts";
+import type { MediaType } from "../negotiation/negotiate.ts";
+import { joined, PIECE_BYTES } from "../pieces.ts";
+import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Resource } from "../registry/resource.ts";
+import type { Body } from "../request.ts";
+import type { ListTransform } from "../tables/transform.ts";
+
+/**
+ * The bytes of a list whose objects have to be parsed: in another encoding than they are stored in, or in another shape. JSON is made as it
+ * is sent. The event loop has its turn in between, whatever the length.
+ *
+ * @throws StatusError NotAcceptable for what there is no protobuf of
+ */
+export async function shownList(
+  resource: Resource,
+  records: readonly ObjectRecord[],
+  shown: ListTransform,
+  mediaType: MediaType,
+  pretty: boolean,
+): Promise<Body> {
+  const { empty, member } = shown;
+  if (mediaType === "application/vnd.kubernetes.protobuf") {
+    const write = messageWriter(empty.kind, resource.kind);
+    const messages: Buffer[] = [];
+    for await (const object of inTurns(resource, records)) messages.push(write(object));
+    return joined(encodeProtobufList(empty, empty.metadata, messages));
+  }
+  if (records.length === 0) return encodeResponse(empty, mediaType, pretty);
+  if (mediaType === "application/json" && !pretty) return { pieces: jsonPieces(resource, records, shown) };
+  const items: object[] = [];
+  for await (const object of inTurns(resource, records)) items.push(shown.item(object));
+  return encodeResponse({ ...empty, [member]: items }, mediaType, pretty);
+}
+
+async function* jsonPieces(resource: Resource, records: readonly ObjectRecord[], { empty, member, item }: ListTransform) {
+  const frame = stringify({ ...empty, [member]: [] });
+  let text = frame.slice(0, -END.length);
+  let separator = "";
+  for await (const object of inTurns(resource, records)) {
+    text += separator + stringify(item(object));
+    separator = ",";
+    if (text.length < PIECE_BYTES) continue;
+    yield Buffer.from(text);
+    text = "";
+  }
+  yield Buffer.from(`${text}${END}\n`);
+}
+
+/** How a list ends whose last member are its items. */
+const END = "]}";
+
+/** The objects of records, parsed in slices of the event loop's time. */
+async function* inTurns(resource: Resource, records: readonly ObjectRecord[]) {
+  const slice = new Slice(() => performance.now());
+  for (const record of records) {
+    yield resource.object(record);
+    if (!slice.spent()) continue;
+    await nextTurn();
+    slice.restart();
+  }
+}
