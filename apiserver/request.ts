@@ -45,6 +45,9 @@ export interface ApiResponse {
 /** Bytes, bytes in pieces (never joined by the core), pieces that are made as they are sent, or a stream that lives until one side ends it. */
 export type Body = Uint8Array | readonly Uint8Array[] | Pieces | StreamBody;
 
+/** What is small is copied together up to this size, so that an answer of ten thousand objects is a few dozen writes. */
+export const PIECE_BYTES = 128 * 1024;
+
 /** A long answer that is never in memory as a whole. */
 export interface Pieces {
   /** Bytes of all pieces together, where that is known beforehand. */

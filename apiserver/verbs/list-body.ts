@@ -1,9 +1,8 @@
 import { apiVersionOf } from "../../apimachinery/object.ts";
 import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
-import { PIECE_BYTES } from "../pieces.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
-import type { Pieces } from "../request.ts";
+import { PIECE_BYTES, type Pieces } from "../request.ts";
 
 const COMMA = 0x2c;
 const BRACE = 0x7b;

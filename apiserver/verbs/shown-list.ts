@@ -1,12 +1,11 @@
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
-import { encodeProtobufList } from "../encodings/protobuf/encode.ts";
+import { ProtobufListWriter } from "../encodings/protobuf/list-writer.ts";
 import { encodeResponse, messageWriter } from "../encodings/response.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
-import { joined, PIECE_BYTES } from "../pieces.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
-import type { Body } from "../request.ts";
+import { type Body, PIECE_BYTES } from "../request.ts";
 import type { ListTransform } from "../tables/transform.ts";
 
 /**
@@ -25,9 +24,9 @@ export async function shownList(
   const { empty, member } = shown;
   if (mediaType === "application/vnd.kubernetes.protobuf") {
     const write = messageWriter(empty.kind, resource.kind);
-    const messages: Buffer[] = [];
-    for await (const object of inTurns(resource, records)) messages.push(write(object));
-    return joined(encodeProtobufList(empty, empty.metadata, messages));
+    const list = new ProtobufListWriter(empty, empty.metadata);
+    for await (const object of inTurns(resource, records)) list.add(write(object));
+    return list.finish();
   }
   if (records.length === 0) return encodeResponse(empty, mediaType, pretty);
   if (mediaType === "application/json" && !pretty) return { pieces: jsonPieces(resource, records, shown) };

@@ -45,7 +45,7 @@ export const day: Measurement = {
           for (let index = 0; index < count; index++) await send(server, "GET", `${CONFIG_MAPS}${query}`, { headers });
         });
       }
-      const watchers = bench.quick ? 100 : 10_000;
+      const watchers = bench.quick ? 100 : 1_000;
       await phase(`10 events to ${watchers.toLocaleString("en")} watchers`, () => tellMany(server, watchers));
       await phase(`${objects.toLocaleString("en")} creates and updates before ${FEW} watchers`, async () => {
         figures.push(...(await churn(server, objects)));

@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../../apimachinery/json/value.ts";
-import { apiVersionOf, type KubeObject, type ListMeta, type ObjectMeta } from "../../../apimachinery/object.ts";
+import { apiVersionOf, type KubeObject, type ObjectMeta } from "../../../apimachinery/object.ts";
 import type { Status } from "../../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../../apis/kind.ts";
 import { PREFIX } from "./envelope.ts";
 import type { Message } from "./message.ts";
-import { listMeta, messageOf, partialObjectMetadata, status as statusMessage, typeMeta } from "./messages.ts";
+import { messageOf, partialObjectMetadata, status as statusMessage, typeMeta } from "./messages.ts";
 import { WireWriter } from "./wire-writer.ts";
 import { writeMessage } from "./write-message.ts";
 
@@ -28,29 +28,9 @@ export function encodeMetadataMessage(metadata: ObjectMeta): Buffer {
 }
 
 /** A whole answer: a bare message in its envelope. `type` is what it is, such as `{ apiVersion: "v1", kind: "ConfigMap" }`. */
-export function sealMessage({ apiVersion, kind }: ObjectType, message: Uint8Array): Buffer {
-  return Buffer.concat(sealed(apiVersion, kind, message.length, [message]));
-}
-
-/**
- * A list in its envelope, in pieces, from the bare messages of its items. `type` is the list's, such as
- * `{ apiVersion: "v1", kind: "ConfigMapList" }`.
- */
-export function encodeProtobufList({ apiVersion, kind }: ObjectType, metadata: ListMeta, items: readonly Uint8Array[]): Uint8Array[] {
-  const head = new WireWriter(64);
-  writeMessage(head, listMeta, metadata as JsonObject);
-  head.delimited(1, 0);
-  const pieces: Uint8Array[] = [head.finish()];
-  let length = pieces[0]?.length ?? 0;
-  for (const item of items) {
-    const itemHead = new WireWriter(8);
-    itemHead.varint(item.length);
-    itemHead.varint(ITEM);
-    const bytes = itemHead.finish();
-    pieces.push(bytes, item);
-    length += bytes.length + item.length;
-  }
-  return sealed(apiVersion, kind, length, pieces);
+export function sealMessage(type: ObjectType, message: Uint8Array): Buffer {
+  const { head, tail } = envelope(type, message.length);
+  return Buffer.concat([head, message, tail]);
 }
 
 /** A Status in its envelope: failures, and what deletions answer. */
@@ -76,9 +56,6 @@ export interface ObjectType {
   readonly kind: string;
 }
 
-/** Number 2 of every list, delimited. */
-const ITEM = 0x12;
-
 /** Go writes the empty encoding and media type of the content as well. */
 const TAIL = [0x1a, 0x00, 0x22, 0x00];
 
@@ -88,14 +65,15 @@ function bare(message: Message, object: JsonObject): Buffer {
   return writer.finish();
 }
 
-function sealed(apiVersion: string, kind: string, length: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+/** What stands around a bare message of so many bytes. */
+export function envelope({ apiVersion, kind }: ObjectType, length: number): { readonly head: Buffer; readonly tail: Buffer } {
   const head = new WireWriter(64);
   head.varint(length);
   head.varint(RAW);
   const mark = head.mark;
   writeMessage(head, typeMeta, { apiVersion, kind });
   head.delimited(1, mark);
-  return [Buffer.from(PREFIX), head.finish(), ...pieces, Buffer.from(TAIL)];
+  return { head: Buffer.concat([Buffer.from(PREFIX), head.finish()]), tail: Buffer.from(TAIL) };
 }
 
 /** Number 2 of the envelope, delimited. */

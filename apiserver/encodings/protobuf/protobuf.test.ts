@@ -9,14 +9,8 @@ import type { KindDefinition } from "../../../apis/kind.ts";
 import { kinds } from "../../../apis/kinds.ts";
 import { decodeBuiltin } from "../decode-builtin.ts";
 import { decodeProtobuf, decodeProtobufDeleteOptions, hasProtobuf } from "./decode.ts";
-import {
-  encodeMessage,
-  encodeMetadataMessage,
-  encodeProtobufList,
-  encodeProtobufStatus,
-  encodeProtobufWatchFrame,
-  sealMessage,
-} from "./encode.ts";
+import { encodeMessage, encodeMetadataMessage, encodeProtobufStatus, encodeProtobufWatchFrame, sealMessage } from "./encode.ts";
+import { ProtobufListWriter } from "./list-writer.ts";
 
 /** Objects as Go's clients and servers write them: in protobuf and in JSON (k8s.io/api 0.37.2). */
 const SAMPLES = parseJson(readFileSync(new URL("testdata/messages.json", import.meta.url))) as Record<
@@ -77,8 +71,11 @@ describe("Kubernetes' protobuf", () => {
 
   it("writes lists, metadata, failures and the frames of watches as Go does", () => {
     const list = sample<{ apiVersion: string; kind: string; metadata: ListMeta; items: KubeObject[] }>("list");
-    const items = list.json.items.map((item) => encodeMessage(configMap, item));
-    expect(Buffer.concat(encodeProtobufList(list.json, list.json.metadata, items))).toEqual(list.bytes);
+    const writer = new ProtobufListWriter(list.json, list.json.metadata);
+    for (const item of list.json.items) writer.add(encodeMessage(configMap, item));
+    const { length, pieces } = writer.finish();
+    const bytes = Buffer.concat([...(pieces as Uint8Array[])]);
+    expect([length, bytes]).toEqual([list.bytes.length, list.bytes]);
     const status = sample<Status>("status");
     expect(encodeProtobufStatus(status.json)).toEqual(status.bytes);
     const partial = sample<{ apiVersion: string; kind: string; metadata: ObjectMeta }>("partial");
