@@ -75,6 +75,7 @@ it.each<[string, object]>([
   ["an undeclared member", { unknown: 1 }],
   ["an item without keys that have no default", { ports: [{ protocol: "UDP" }, null] }],
   ["a list where a map should be", { nested: [] }],
+  ["a list of values where a map should be", { limits: ["a"] }],
 ])("nothing can be said of %s", (_, spec) => {
   expect(() => changes({}, spec)).toThrow(Untypable);
   expect(() => changes({ text: "a", nested: { a: "1" } }, spec)).toThrow(Untypable);

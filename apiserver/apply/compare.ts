@@ -12,7 +12,18 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { EMPTY, type FieldSet, type FieldSetDraft, LEAF, SELF, uniteNodes } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
-import { asList, asMap, isEmptyContainer, itemElement, ownShape, type Shape, sameValue, shapeOf, UnidentifiableItem } from "./shapes.ts";
+import {
+  asList,
+  asMap,
+  isEmptyAs,
+  isEmptyContainer,
+  itemElement,
+  ownShape,
+  type Shape,
+  sameValue,
+  shapeOf,
+  UnidentifiableItem,
+} from "./shapes.ts";
 import { fitsScalar, typedErrors } from "./typed-errors.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
@@ -200,7 +211,7 @@ type Check = typeof mustFit | undefined;
 function whole(type: ValueType, value: JsonValue, check: Check): FieldSet {
   const shape = shapeOf(type, value);
   const container = shape === "list" ? type.list : shape === "map" ? type.map : undefined;
-  if (container === undefined || container.atomic || isEmptyContainer(value)) {
+  if (container === undefined || container.atomic || isEmptyAs(shape, value)) {
     check?.(type, value);
     return LEAF;
   }

@@ -16,6 +16,7 @@ describe("a configuration over a live object", () => {
       { args: ["b"], selector: { b: "1" } },
     ],
     ["takes null for a map as nothing", { limits: { a: "1" } }, { limits: null }, { limits: { a: "1" } }],
+    ["takes null for what no schema declares as it is", { free: { a: ["x"] } }, { free: { a: null } }, { free: { a: null } }],
     ["takes an empty list over none", {}, { set: [] }, { set: [] }],
     [
       "merges items by their keys",

@@ -9,7 +9,7 @@
  *     merged      b c d x a
  */
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
-import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
+import { asList, asMap, isEmptyAs, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
 /** Shares parts with both, which must not be changed. */
@@ -25,7 +25,7 @@ function mergeValues(type: ValueType, live: JsonValue | undefined, config: JsonV
     const merged = mergeMaps(type.map as MapType, live, config);
     return merged === undefined && isEmptyContainer(live) && isEmptyContainer(config) ? config : merged;
   }
-  if (isEmptyContainer(live) && isEmptyContainer(config)) return config === undefined ? live : config;
+  if (isEmptyAs(shape, live) && isEmptyAs(shape, config)) return config === undefined ? live : config;
   return shape === "map"
     ? mergeMaps(type.map as MapType, asMap(live), asMap(config))
     : mergeLists(type.list as ListType, asList(live), asList(config));

@@ -31,6 +31,10 @@ export function isEmptyContainer(value: JsonValue | undefined): boolean {
   return true;
 }
 
+/** The same as a value of one shape: what is of another counts as empty. */
+export const isEmptyAs = (shape: Shape, value: JsonValue | undefined): boolean =>
+  value === undefined || value === null || ownShape(value) !== shape || isEmptyContainer(value);
+
 /** The same value; numbers are compared as such, whether they are integers or not. */
 export function sameValue(a: JsonValue, b: JsonValue): boolean {
   if (a === b) return true;
