@@ -3,13 +3,12 @@ import { copyMembers } from "../../apimachinery/json/copy.ts";
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
 import { EMPTY, type FieldSet, type FieldSetDraft, heldWith, isEmpty, isHeld, LEAF, noteSize, SELF } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
-import { asList, asMap, isEmptyContainer, itemElement, memberType, shapeOf } from "./shapes.ts";
+import { asList, asMap, isEmptyContainer, itemElementOrNone, memberType, shapeOf } from "./shapes.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
 /**
  * Every scalar and everything that is owned as one is a field; a container only where it is null or empty, is an item of a list, or stands
  * under a name that the schema does not declare.
- * @throws UnidentifiableItem
  */
 export const fieldSetOf = (type: ValueType, object: JsonObject): FieldSet => nodeOf(type, object, false, false) ?? EMPTY;
 
@@ -57,7 +56,7 @@ function nodeOfList(list: ListType, items: readonly JsonValue[], named: boolean,
   const node: FieldSetDraft = held ? { [SELF]: LEAF } : {};
   let size = 0;
   for (const item of items) {
-    const element = itemElement(list, item);
+    const element = itemElementOrNone(list, item);
     const isNew = node[element] === undefined;
     node[element] = isNew ? heldWith(nodeOf(list.items, item, named)) : LEAF;
     if (isNew) size += 1;
@@ -71,8 +70,8 @@ export function withNamedFields(type: ValueType | undefined, set: FieldSet): Fie
   for (const element in set) {
     const node = set[element] as FieldSet;
     if (element === SELF || isEmpty(node)) continue;
-    const name = element.startsWith("f:") ? element.slice(2) : undefined;
-    const below = withNamedFields(typeAt(type, element, name), node);
+    const name = nameIn(element);
+    const below = withNamedFields(typeAt(type, element), node);
     const named = name !== undefined && type?.map?.fields.has(name) && !isHeld(node) ? heldWith(below) : below;
     if (named === node) continue;
     out ??= copyMembers(set);
@@ -81,7 +80,21 @@ export function withNamedFields(type: ValueType | undefined, set: FieldSet): Fie
   return out ?? set;
 }
 
-function typeAt(type: ValueType | undefined, element: string, name: string | undefined): ValueType | undefined {
+/** Whether the set may hold a container of which it holds no part: an empty map, or an item that said nothing but its default keys. */
+export function mayHoldWholes(type: ValueType | undefined, set: FieldSet): boolean {
+  for (const element in set) {
+    if (element === SELF) continue;
+    const node = set[element] as FieldSet;
+    const below = typeAt(type, element);
+    if (isEmpty(node) ? below?.map?.atomic === false || below?.list?.atomic === false : mayHoldWholes(below, node)) return true;
+  }
+  return false;
+}
+
+function typeAt(type: ValueType | undefined, element: string): ValueType | undefined {
+  const name = nameIn(element);
   if (name !== undefined) return type?.map && memberType(type.map, name);
   return element.startsWith("k:") ? type?.list?.items : undefined;
 }
+
+const nameIn = (element: string): string | undefined => (element.startsWith("f:") ? element.slice(2) : undefined);

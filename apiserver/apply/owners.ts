@@ -57,16 +57,24 @@ export class Changes {
     let comparison = this.#comparisons.get(version);
     if (comparison === undefined) {
       const { own } = this.#versions;
-      const { removed, modified, added } = compare(
-        version.type,
-        convertTyped(this.#before, own, version, "failed to convert old object"),
-        convertTyped(this.#after, own, version, "failed to convert new object"),
-      );
+      const before = convertTyped(this.#before, own, version, "failed to convert old object");
+      const after = convertTyped(this.#after, own, version, "failed to convert new object");
+      const { removed, modified, added } = compared(version, before, after);
       const filter = version.filter(this.#part);
       comparison = { removed: filter(removed), modified: filter(modified), added: filter(added) };
       this.#comparisons.set(version, comparison);
     }
     return comparison;
+  }
+}
+
+function compared({ type }: Version, before: JsonObject, after: JsonObject): Comparison {
+  try {
+    return compare(type, before, after);
+  } catch (error) {
+    if (!(error instanceof Untypable)) throw error;
+    // told anew, with the way from the root
+    throw new Untypable(`failed to compare objects: ${typedErrors(type, after, { duplicates: true }) ?? error.message}`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { difference, type FieldSet, intersection, isEmpty, isWithin, union, unionOf } from "./field-set.ts";
-import { namedFieldSetOf, withNamedFields } from "./field-set-of.ts";
+import { mayHoldWholes, namedFieldSetOf, withNamedFields } from "./field-set-of.ts";
 import type { Owner } from "./managed-fields.ts";
 import { convertTyped } from "./owners.ts";
 import { removeFields } from "./remove-fields.ts";
@@ -44,8 +44,8 @@ export function prune(versions: Versions, merged: JsonObject, owners: readonly O
   const { own } = versions;
   const version = versions.at(last.apiVersion);
   if (version === undefined) return merged;
-  // the usual case: nothing was given up
-  const simple = owners.every((owner) => owner.apiVersion === own.apiVersion) && version === own;
+  // the usual case: nothing was given up, and nothing that is owned as a whole can lose what nobody owns in it
+  const simple = owners.every((owner) => owner.apiVersion === own.apiVersion) && version === own && !mayHoldWholes(own.type, last.fields);
   if (simple && isWithin(last.fields, applied)) return merged;
 
   const named = withNamedFields(version.type, last.fields);
@@ -54,7 +54,11 @@ export function prune(versions: Versions, merged: JsonObject, owners: readonly O
   const before = new Versioned(own, merged).to(version, "failed to convert merged object to last applied version");
   let pruned = new Versioned(version, removeFields(version.type, before.object, named));
   pruned = keepOwned(versions, before, pruned, owners);
-  pruned = keepUnowned(before, pruned.to(version, "failed to convert pruned object to last applied version"), named);
+  pruned = keepUnowned(
+    before,
+    pruned.to(version, "failed add back dangling items: failed to convert pruned object to last applied version"),
+    named,
+  );
   return pruned.to(own, "failed to convert pruned object").object;
 }
 

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, setMember } from "../../apimachinery/json/value.ts";
 import { type FieldSet, isEmpty, isHeld } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
-import { asList, asMap, itemElement, memberType, shapeOf, UnidentifiableItem } from "./shapes.ts";
+import { asList, asMap, itemElementOrNone, memberType, shapeOf } from "./shapes.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
 /**
@@ -44,19 +44,9 @@ function removeFromList(list: ListType, items: readonly JsonValue[], fields: Fie
   if (list.atomic) return null;
   const out: JsonValue[] = [];
   for (const item of items) {
-    const node = fields[elementOf(list, item)];
+    const node = fields[itemElementOrNone(list, item)];
     if (node === undefined) out.push(item);
     else if (!isHeld(node)) out.push(removeFrom(list.items, item, node));
   }
   return out.length === 0 ? null : out;
-}
-
-/** An item that cannot be told apart is in no set. */
-function elementOf(list: ListType, item: JsonValue): string {
-  try {
-    return itemElement(list, item);
-  } catch (error) {
-    if (error instanceof UnidentifiableItem) return "";
-    throw error;
-  }
 }

@@ -91,6 +91,16 @@ export function itemElement(list: ListType, item: JsonValue): string {
   );
 }
 
+/** The same; for an item that cannot be told apart the step to nowhere, which no manager owns. That the list has items shows all the same. */
+export function itemElementOrNone(list: ListType, item: JsonValue): string {
+  try {
+    return itemElement(list, item);
+  } catch (error) {
+    if (error instanceof UnidentifiableItem) return "";
+    throw error;
+  }
+}
+
 function setItemElement(item: JsonValue): string {
   if (item === null) throw new UnidentifiableItem("associative list without keys has an element that's an explicit null");
   if (isJsonObject(item)) throw new UnidentifiableItem("associative list without keys has an element that's a map type");
