@@ -61,7 +61,7 @@ export function applyConfiguration(
 
 function attempt(versions: Versions, live: KubeObject, before: readonly Owner[], config: JsonObject, write: ApplyWrite): Applied {
   const { own } = versions;
-  const owners = reconcileOwners(before, versions);
+  const owners = reconcileOwners(before, versions, asJson(live));
   const applier = { manager: write.manager, operation: "Apply", apiVersion: own.apiVersion, subresource: write.part } as const;
   const last = owners.find((owner) => isSameOwner(owner, applier));
   const applied = own.filter(write.part)(fieldSetOf(own.type, config));

@@ -16,18 +16,30 @@ import { parseGroupVersion } from "../encodings/probe.ts";
 import { typedErrors } from "./typed-errors.ts";
 import type { Version } from "./versions.ts";
 
-/** @throws StatusError BadRequest for another type of object, or one that brings owners; 500 without a reason for what the schema does not have */
-export function checkConfiguration({ kind, type, apiVersion }: Version, config: JsonObject): void {
+/** @throws StatusError BadRequest for another type of object */
+export function checkType({ kind, apiVersion }: Version, config: JsonObject): void {
   if (config.kind !== kind.kind || config.apiVersion !== apiVersion) throw badRequest(`invalid object type: ${printType(config)}`);
+}
+
+/** @throws StatusError BadRequest for one that brings owners; 500 without a reason for what the schema does not have */
+export function checkConfiguration({ type }: Version, config: JsonObject): void {
   if (isJsonObject(config.metadata) && Array.isArray(config.metadata.managedFields)) throw badRequest("metadata.managedFields must be nil");
   const errors = typedErrors(type, config);
   if (errors !== undefined) throw unknownError(`failed to create typed patch object (${printObject(config)}): ${errors}`);
 }
 
-/** @throws StatusError 500 without a reason where the schema has changed so that the stored object does not fit it */
+/** @throws StatusError 500 without a reason where the stored object does not fit the schema, which has changed or cannot tell items apart */
 export function checkLive({ type }: Version, live: KubeObject): void {
   const errors = typedErrors(type, asJson(live), { duplicates: true });
   if (errors !== undefined) throw unknownError(`failed to create typed live object (${printObject(asJson(live))}): ${errors}`);
+}
+
+/** The same of an object that has no owners yet. */
+export function checkUnowned({ type }: Version, live: KubeObject): void {
+  const errors = typedErrors(type, asJson(live), { duplicates: true });
+  if (errors === undefined) return;
+  const what = `failed to convert new object (${printObject(asJson(live))}) to smd typed: ${errors}`;
+  throw unknownError(`failed to create manager for existing fields: ${what}`);
 }
 
 /**

@@ -9,11 +9,11 @@ import { refuseBody } from "../encodings/refusal.ts";
 import type { Part } from "../strategy/update.ts";
 import { type ApplyWrite, applyConfiguration } from "./apply-configuration.ts";
 import { Untypable } from "./compare.ts";
-import { checkConfiguration, checkLive, toKind } from "./configuration.ts";
+import { checkConfiguration, checkLive, checkType, checkUnowned, toKind } from "./configuration.ts";
 import { ApplyConflicts } from "./conflicts.ts";
 import { KUBECTL, rewriteLastApplied } from "./last-applied.ts";
 import { entriesOf, isReset, type Owner, ownersOf, readOwners } from "./managed-fields.ts";
-import { Changes, ownersAfterUpdate } from "./owners.ts";
+import { Changes, checkFits, ownersAfterUpdate } from "./owners.ts";
 import { NoSuchVersion, type Versions } from "./versions.ts";
 
 /** Who owns what was there before anybody applied to an object without owners. */
@@ -68,8 +68,9 @@ export class FieldManager {
 
   #ownersAfter(live: KubeObject, object: KubeObject, before: readonly Owner[], { manager, part, time }: Write): readonly Owner[] {
     const versions = this.#versions;
+    checkFits(versions.own, asJson(live));
     const writer = { manager, operation: "Update", apiVersion: versions.own.apiVersion, subresource: part, time } as const;
-    return ownersAfterUpdate(before, new Changes(versions, part, asJson(live), asJson(object)), versions, writer);
+    return ownersAfterUpdate(before, asJson(live), new Changes(versions, part, asJson(live), asJson(object)), versions, writer);
   }
 
   /**
@@ -86,11 +87,16 @@ export class FieldManager {
     const { managedFields } = found.metadata;
     const before: KubeObject = { ...found, metadata: { ...found.metadata } };
     delete before.metadata.managedFields;
-    checkConfiguration(this.#versions.own, config);
-    checkLive(this.#versions.own, before);
+    const { own } = this.#versions;
+    checkType(own, config);
+    let owners: readonly Owner[] = ownersOf(managedFields);
+    if (owners.length === 0) {
+      checkUnowned(own, before);
+      owners = this.#ownersAfter(this.emptyObject, before, [], { ...write, manager: BEFORE_FIRST_APPLY });
+    }
+    checkConfiguration(own, config);
+    checkLive(own, before);
     try {
-      let owners: readonly Owner[] = ownersOf(managedFields);
-      if (owners.length === 0) owners = this.#ownersAfter(this.emptyObject, before, [], { ...write, manager: BEFORE_FIRST_APPLY });
       const applied = applyConfiguration(this.#versions, before, owners, config, write);
       const object = applied.object === undefined ? before : toKind(this.#kind, applied.object, config);
       if (applied.entries !== undefined) object.metadata.managedFields = applied.entries;

@@ -10,12 +10,19 @@ import { NEVER_OWNED } from "./reset-fields.ts";
 import { typedErrors } from "./typed-errors.ts";
 import { convert, type Version, type Versions } from "./versions.ts";
 
-/** The owners as the present schema sees them; without those of versions that are gone. */
-export function reconcileOwners(owners: readonly Owner[], versions: Versions): Owner[] {
+/**
+ * The owners as the present schema sees them; without those of versions that are gone.
+ * @throws Untypable where the live object does not fit a version that an owner speaks of
+ */
+export function reconcileOwners(owners: readonly Owner[], versions: Versions, live: JsonObject): Owner[] {
   const out: Owner[] = [];
+  const fitting = new Set([versions.own]);
   for (const owner of owners) {
     const version = versions.at(owner.apiVersion);
-    if (version !== undefined) out.push(withFields(owner, reconcile(version.type, owner.fields)));
+    if (version === undefined) continue;
+    if (!fitting.has(version)) checkFits(version, convert(live, versions.own, version), { duplicates: false });
+    fitting.add(version);
+    out.push(withFields(owner, reconcile(version.type, owner.fields)));
   }
   return out;
 }
@@ -90,6 +97,12 @@ export function convertTyped(object: JsonObject, from: Version, to: Version, fai
   return converted;
 }
 
+/** Lists may have items that are the same, unless they were converted. @throws Untypable */
+export function checkFits({ type }: Version, object: JsonObject, { duplicates } = { duplicates: true }): void {
+  const errors = typedErrors(type, object, { duplicates });
+  if (errors !== undefined) throw new Untypable(errors);
+}
+
 /** Takes what changed from an owner; undefined where nothing is left. @throws Untypable, NoSuchVersion */
 export function disown(owner: Owner, changes: Changes): Owner | undefined {
   const comparison = changes.at(owner.apiVersion);
@@ -146,12 +159,13 @@ export const fieldsOf = (owners: readonly Owner[], identity: Identity): FieldSet
 /** What a write that is no apply leaves of the owners, itself among them. @throws Untypable, NoSuchVersion */
 export function ownersAfterUpdate(
   before: readonly Owner[],
+  live: JsonObject,
   changes: Changes,
   versions: Versions,
   writer: Omit<Owner, "fields">,
 ): readonly Owner[] {
   const owners: Owner[] = [];
-  for (const owner of reconcileOwners(before, versions)) {
+  for (const owner of reconcileOwners(before, versions, live)) {
     const left = disown(owner, changes);
     if (left !== undefined) owners.push(left);
   }
