@@ -300,6 +300,16 @@ describe("an apply", () => {
     expect(refusal(() => configMaps.apply(text(), config({ a: "2" }), applyBy("other")))).toMatch(/^409/);
   });
 
+  it.each([{ annotations: null }, { annotations: { a: null } }])("of kubectl leaves %j out of what it notes down", (metadata) => {
+    const annotation = "kubectl.kubernetes.io/last-applied-configuration";
+    const live = mapOf({ a: "1" }, { uid: "u", annotations: { [annotation]: "{}" } });
+    configMaps.trackCreate(live, by("kubectl"));
+    const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", ...metadata }, data: { a: "1" } };
+    expect(configMaps.apply(live, config, applyBy("kubectl")).metadata.annotations?.[annotation]).toBe(
+      '{"apiVersion":"v1","data":{"a":"1"},"kind":"ConfigMap","metadata":{"name":"m"}}\n',
+    );
+  });
+
   it.each<[string, object, string]>([
     ["a number for a text", { text: 5 }, ".spec.text: expected string, got &value.valueUnstructured{Value:5}"],
     [

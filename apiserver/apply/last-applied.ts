@@ -43,10 +43,19 @@ function read(text: string): JsonObject | undefined {
 export function rewriteLastApplied({ metadata }: KubeObject, config: JsonObject): void {
   const { annotations } = metadata;
   if (!annotations?.[ANNOTATION]) return;
-  const applied = copyJson(config);
-  if (isJsonObject(applied.metadata) && isJsonObject(applied.metadata.annotations)) delete applied.metadata.annotations[ANNOTATION];
-  annotations[ANNOTATION] = `${marshal(applied)}\n`;
+  annotations[ANNOTATION] = `${marshal(withoutAnnotation(config))}\n`;
   if (sizeOf(annotations) > MAX_ANNOTATIONS_SIZE) delete annotations[ANNOTATION];
+}
+
+/** A copy. Annotations that are no map of texts, such as null, Kubernetes cannot read, and drops altogether. */
+function withoutAnnotation(config: JsonObject): JsonObject {
+  const applied = copyJson(config);
+  const { metadata } = applied;
+  if (!isJsonObject(metadata)) return applied;
+  const { annotations } = metadata;
+  if (isJsonObject(annotations) && Object.values(annotations).every((text) => typeof text === "string")) delete annotations[ANNOTATION];
+  else delete metadata.annotations;
+  return applied;
 }
 
 function sizeOf(annotations: Readonly<Record<string, string>>): number {
