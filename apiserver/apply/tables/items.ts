@@ -90,7 +90,7 @@ export const items: Table = {
       owned: { one: ".spec", two: '.items[name="a"] .items[name="a"].name .items[name="a"].other' },
     },
     {
-      shows: "an item is kept alive by what an update put into it",
+      shows: "an item goes although an update put something into it, which owns no item",
       does: [
         ["one applies", { items: [{ name: "a", value: 1 }] }],
         ["two updates", { items: [{ name: "a", value: 1, other: "x" }] }],

@@ -35,7 +35,7 @@ export const maps: Table = {
       owned: { one: ".mapOfMaps.a .mapOfMaps.a.b", two: ".spec" },
     },
     {
-      shows: "the outer key stays while the inner has an owner",
+      shows: "an outer key goes although an update put something below it, which owns no key",
       does: [
         ["one applies", { mapOfMaps: { a: { b: "x" } } }],
         ["two updates", { mapOfMaps: { a: { b: "x", c: "y" } } }],

@@ -65,7 +65,7 @@ export const leaves: Table = {
       owned: { one: ".text" },
     },
     {
-      shows: "an updater that removes all it owns is no owner any more",
+      shows: "an updater that empties the spec owns what is left of it",
       does: [
         ["one updates", { text: "a" }],
         ["one updates", {}],
@@ -74,7 +74,7 @@ export const leaves: Table = {
       owned: { "one (update)": ".spec" },
     },
     {
-      shows: "an applier of nothing keeps what it is: nobody",
+      shows: "an applier of an empty spec owns just that",
       does: [
         ["one applies", { text: "a" }],
         ["one applies", {}],

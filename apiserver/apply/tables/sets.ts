@@ -144,7 +144,7 @@ export const setAppliers: Table = {
       owned: { two: '.set[="a"] .set[="c"]', one: '.set[="a"]' },
     },
     {
-      shows: "the same in two versions' words",
+      shows: "both give up, one after the other",
       does: [
         ["one applies", { set: ["a", "b"] }],
         ["two applies", { set: ["b", "c"] }],
