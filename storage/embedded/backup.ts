@@ -2,9 +2,11 @@ import { chmod, copyFile, link, mkdir, mkdtemp, open, rm, stat } from "node:fs/p
 import path from "node:path";
 import { StorageError } from "../storage.ts";
 import { check, type Findings } from "./check.ts";
+import { checkLast, DATA_FILE } from "./data-file.ts";
 import type { Database } from "./database.ts";
 import { openDatabase, openToRead } from "./open-database.ts";
 import { copyRecord, lengthOf } from "./record.ts";
+import { seal, unseal } from "./seal.ts";
 
 /** Keys of one transaction. */
 const BATCH = 250;
@@ -16,15 +18,16 @@ const BATCH = 250;
  */
 export async function backUp(folder: string, file: string): Promise<Findings> {
   return explained(`${file} cannot be written`, async () => {
-    const database = await openToRead(folder, "there");
+    const database = await openToRead(folder);
     // beside the file, so that it can be moved there at once
     const draft = await mkdtemp(path.join(path.dirname(path.resolve(file)), ".backup-"));
     try {
       await database.copyTo(draft);
-      const data = path.join(draft, "data.mdb");
+      const data = path.join(draft, DATA_FILE);
       await chmod(data, 0o600);
+      const findings = await sound(draft, file);
+      await seal(data);
       await flush(data);
-      const findings = await sound(draft, "copy");
       // unlike a rename, a link replaces nothing
       await link(data, file);
       await flush(path.dirname(path.resolve(file)));
@@ -39,8 +42,12 @@ export async function backUp(folder: string, file: string): Promise<Findings> {
 /** Looks through a backup, or the store in a folder, which may be running. */
 export async function checkStore(place: string): Promise<Findings> {
   return explained(`${place} cannot be read`, async () => {
-    if ((await stat(place)).isDirectory()) return checkFolder(place, "there");
-    return unpacked(place, path.dirname(path.resolve(place)), (folder) => checkFolder(folder, "copy"));
+    if ((await stat(place)).isDirectory()) {
+      const findings = await checkFolder(place, place);
+      await naming(place, () => checkLast(place));
+      return findings;
+    }
+    return unpacked(place, path.dirname(path.resolve(place)), (folder) => checkFolder(folder, place));
   });
 }
 
@@ -51,24 +58,23 @@ export async function checkStore(place: string): Promise<Findings> {
  */
 export async function restore(file: string, folder: string, ahead: number): Promise<Findings> {
   return explained(`${folder} cannot be written`, async () => {
-    if (await exists(path.join(folder, "data.mdb"))) throw new StorageError(`${folder} has a store already`);
+    if (await exists(path.join(folder, DATA_FILE))) throw new StorageError(`${folder} has a store already`);
     await mkdir(path.dirname(path.resolve(folder)), { recursive: true, mode: 0o700 });
     return unpacked(file, path.dirname(path.resolve(folder)), async (source) => {
-      const { revision, problems } = await checkFolder(source, "copy");
-      if (problems.length > 0) throw new StorageError(`${file} is damaged: ${problems[0]}`);
-      const from = await openToRead(source, "copy");
+      const { revision } = await sound(source, file);
+      const from = await openToRead(source);
       try {
         const to = await openDatabase(folder);
         await copyCurrent(from, to, revision + ahead);
         await to.close();
       } catch (error) {
         // half a store is none
-        for (const name of ["data.mdb", "lock.mdb"]) await rm(path.join(folder, name), { force: true });
+        for (const name of [DATA_FILE, "lock.mdb"]) await rm(path.join(folder, name), { force: true });
         throw error;
       } finally {
         await from.close();
       }
-      return sound(folder, "there");
+      return sound(folder, folder);
     });
   });
 }
@@ -76,11 +82,9 @@ export async function restore(file: string, folder: string, ahead: number): Prom
 /** The newest record of each key that has a value. The state comes last: a copy that breaks off is an empty store. */
 async function copyCurrent(from: Database, to: Database, revision: number): Promise<void> {
   const state = from.state()!;
-  const current = [...from.keys("", undefined, false)].filter(({ value }) => value > 0);
+  const current = [...from.keys("", undefined, false)].filter(({ newest }) => newest > 0);
   for (let start = 0; start < current.length; start += BATCH) {
-    const batch = current
-      .slice(start, start + BATCH)
-      .map(({ key, value }) => ({ key: String(key), newest: value, record: copyRecord(from.record(value)!) }));
+    const batch = current.slice(start, start + BATCH).map(({ key, newest }) => ({ key, newest, record: copyRecord(from.record(newest)!) }));
     const put = () => {
       for (const { key, newest, record } of batch) {
         to.putRecord(newest, record);
@@ -92,8 +96,8 @@ async function copyCurrent(from: Database, to: Database, revision: number): Prom
   await to.commit(() => to.putState({ ...state, revision, oldest: revision, swept: revision }));
 }
 
-async function checkFolder(folder: string, kind: "there" | "copy"): Promise<Findings> {
-  const database = await openToRead(folder, kind);
+async function checkFolder(folder: string, name: string): Promise<Findings> {
+  const database = await openToRead(folder, name);
   try {
     return check(database);
   } finally {
@@ -102,9 +106,9 @@ async function checkFolder(folder: string, kind: "there" | "copy"): Promise<Find
 }
 
 /** @throws StorageError with the first problem */
-async function sound(folder: string, kind: "there" | "copy"): Promise<Findings> {
-  const findings = await checkFolder(folder, kind);
-  if (findings.problems.length > 0) throw new StorageError(`the store is damaged: ${findings.problems[0]}`);
+async function sound(folder: string, name: string): Promise<Findings> {
+  const findings = await checkFolder(folder, name);
+  if (findings.problems.length > 0) throw new StorageError(`${name} is damaged: ${findings.problems[0]}`);
   return findings;
 }
 
@@ -112,7 +116,9 @@ async function sound(folder: string, kind: "there" | "copy"): Promise<Findings> 
 async function unpacked<T>(file: string, beside: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(beside, ".restore-"));
   try {
-    await copyFile(file, path.join(folder, "data.mdb"));
+    const copy = path.join(folder, DATA_FILE);
+    await copyFile(file, copy);
+    await naming(file, () => unseal(copy));
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true });
@@ -129,6 +135,15 @@ const exists = (file: string) =>
     () => true,
     () => false,
   );
+
+/** Says whose error it is. */
+async function naming(name: string, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw error instanceof StorageError ? new StorageError(`${name} ${error.message}`, error) : error;
+  }
+}
 
 /** What the system refuses as a StorageError in one line. */
 async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { check } from "./check.ts";
 import type { Database } from "./database.ts";
 import { openEmbedded } from "./open.ts";
 import { openDatabase } from "./open-database.ts";
-import { copyRecord } from "./record.ts";
+import { copyRecord, encodeRecord } from "./record.ts";
 import { EMPTY } from "./state.ts";
 
 const FIRST = EMPTY.revision + 1;
@@ -31,6 +31,10 @@ afterEach(async () => {
 
 const record = (revision: number) => copyRecord(database.record(revision)!);
 
+/** A whole record, but of long ago. */
+const early = (revision: number, key: string) =>
+  encodeRecord({ revision, previous: FIRST, time: 0, offset: 0, key, keySize: 1, value: new Uint8Array([2]) });
+
 describe("a look through the store", () => {
   it("finds what is there, and nothing wrong", () => {
     expect(check(database)).toEqual({ revision: FIRST + 4, oldest: EMPTY.revision, keys: 2, records: 5, problems: [] });
@@ -46,10 +50,15 @@ describe("a look through the store", () => {
     ["a key that is removed and is not", (db) => db.putKey("b", -(FIRST + 1)), [`b: revision ${FIRST + 1} is no removal`]],
     ["a key that points at an old write", (db) => db.putKey("a", FIRST), [`revision ${FIRST + 3} is newer than what its key, a, has`]],
     ["a key that nobody has", (db) => db.removeKey("b"), [`revision ${FIRST + 1} is newer than what its key, b, has`]],
-    ["records in the wrong order", (db) => db.putRecord(FIRST + 3, record(FIRST)), [`revision ${FIRST + 3} does not follow ${FIRST + 2}`]],
+    ["the record of another revision", (db) => db.putRecord(FIRST + 3, record(FIRST)), [`revision ${FIRST + 3} is not what was written`]],
+    [
+      "records in the wrong order",
+      (db) => db.putRecord(FIRST + 3, early(FIRST + 3, "a")),
+      [`revision ${FIRST + 3} does not follow ${FIRST + 2}`],
+    ],
     [
       "a record from the future",
-      (db) => db.putRecord(FIRST + 9, record(FIRST + 4)),
+      (db) => db.putRecord(FIRST + 9, early(FIRST + 9, "c")),
       [
         `revision ${FIRST + 9} is newer than the store`,
         `revision ${FIRST + 9} does not follow ${FIRST + 4}`,

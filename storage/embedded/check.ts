@@ -24,8 +24,7 @@ export function check(database: Database): Findings {
   if (state === undefined) return { revision: 0, oldest: 0, keys: 0, records: 0, problems: ["the store has no state"] };
 
   let keys = 0;
-  for (const { key: name, value: newest } of database.keys("", undefined, false)) {
-    const key = String(name);
+  for (const { key, newest } of database.keys("", undefined, false)) {
     const record = database.record(Math.abs(newest));
     if (newest > 0) keys++;
     if (record === undefined) wrong(`${key}: the record of its newest write, ${Math.abs(newest)}, is missing`);
@@ -39,7 +38,7 @@ export function check(database: Database): Findings {
     const record = database.record(revision);
     records++;
     if (record === undefined) continue;
-    if (!isIntact(record)) {
+    if (!isIntact(record, revision)) {
       wrong(`revision ${revision} is not what was written`);
       continue;
     }

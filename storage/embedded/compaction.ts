@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { isRemoval, keyOf, offsetOf, previousOf, timeOf } from "./record.ts";
+import { isIntact, isRemoval, keyOf, offsetOf, previousOf, timeOf } from "./record.ts";
 import type { State } from "./state.ts";
 
 /** How much history is kept: as long as it is younger and smaller than this. */
@@ -30,7 +30,8 @@ export interface Sweep {
  * So a step costs the same however long a key's history is, and at any time the store keeps for each key what a read at `oldest` or
  * later needs. There is no timer: steps ride along with writes, and an idle store keeps what it has.
  *
- * A key's table entry goes with its removal, unless the key was written again since.
+ * A key's table entry goes with its removal, unless the key was written again since. A record that is damaged says nothing, and is passed:
+ * what it makes unneeded stays.
  *
  * @param now milliseconds since 1970, for the age of records
  * @param go asked before each record: false ends the step
@@ -43,7 +44,7 @@ export function sweep(database: Database, state: State, retention: Retention, no
     const revision = swept + 1;
     const record = database.record(revision);
     // Above `oldest` nothing was removed yet: a record that is missing is one that a step before a restart had removed already.
-    if (record !== undefined) {
+    if (record !== undefined && isIntact(record, revision)) {
       const expired = now - timeOf(record) > retention.milliseconds || state.offset - offsetOf(record) > retention.bytes;
       if (revision > oldest && !expired) break;
       const previous = previousOf(record);
@@ -53,7 +54,7 @@ export function sweep(database: Database, state: State, retention: Retention, no
         const key = keyOf(record);
         if (database.newest(key) === -revision) keys.push(key);
       }
-    } else if (revision > oldest) break;
+    } else if (record === undefined && revision > oldest) break;
     swept = revision;
     if (oldest < swept) oldest = swept;
   }

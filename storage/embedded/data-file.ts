@@ -1,53 +1,101 @@
-import { open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import path from "node:path";
 import { StorageError } from "../storage.ts";
+import { decodeNewest, isNewestOf } from "./newest.ts";
+import { belongTogether, type Meta, readMetas } from "./pages/meta.ts";
+import type { Node } from "./pages/page.ts";
+import { inspect } from "./pages/structure.ts";
+import { checkMainRoot } from "./pages/tables.ts";
 
 export const DATA_FILE = "data.mdb";
 
-/** Where LMDB writes which page is the last: in each of its two first pages, the one with the larger transaction counts. */
-const META = { bytes: 168, magicAt: 24, magic: 0xbeefc0de, pageSizeAt: 48, lastPageAt: 144, transactionAt: 152 };
+/** Leaves of records that are looked at when a store is opened: 32 MiB, in less than a tenth of a second. Those of more are left to a check. */
+const LEAVES_AT_START = 8192;
 
-/** The file may rightly end a few pages early: pages taken and given back within one transaction are never written. */
+/** The file may rightly end a few pages early: pages that were taken and given back within one transaction are never written. */
 const SPARE_PAGES = 64;
 
 /**
- * Refuses a data file that is not LMDB's or has lost its end: LMDB maps the file, and reading a page that is not there would end the
- * process without a word.
- *
- * @param kind a store `may` be missing or empty, and becomes a new one; one that is `there` may not; a `copy` has every page
+ * Looks at what LMDB reads to open a file, and refuses one that is not LMDB's, or is damaged there: LMDB maps the file and trusts it, and
+ * reading a page that is not there would end the process without a word.
  * @throws StorageError
  */
-export async function checkDataFile(folder: string, kind: "may" | "there" | "copy"): Promise<void> {
-  let file: Awaited<ReturnType<typeof open>>;
+export function checkStart(folder: string): void {
   try {
-    file = await open(path.join(folder, DATA_FILE));
+    look(folder, (file) => {
+      const metas = metasOf(file);
+      const problem = checkMainRoot(file, metas);
+      if (problem !== undefined) throw new StorageError(`is damaged: ${lostEnd(file, metas[0]) ?? problem}`);
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    if (kind !== "may") throw new StorageError("holds no store");
-    return;
-  }
-  try {
-    const { size } = await file.stat();
-    if (size === 0 && kind === "may") return;
-    const first = await readMeta(file, 0);
-    const second = first && (await readMeta(file, first.pageSize));
-    if (first === undefined || second === undefined)
-      throw new StorageError(`is damaged or holds something else: ${DATA_FILE} does not start as a store`);
-    const newest = second.transaction > first.transaction ? second : first;
-    const least = (newest.lastPage + 1 - (kind === "copy" ? 0 : SPARE_PAGES)) * newest.pageSize;
-    if (size < least) throw new StorageError(`is damaged: ${DATA_FILE} has ${size} bytes where at least ${least} belong`);
-  } finally {
-    await file.close();
+    throw new StorageError("holds no store");
   }
 }
 
-async function readMeta(file: Awaited<ReturnType<typeof open>>, position: number) {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(META.bytes), 0, META.bytes, position);
-  // Numbers are in the machine's own order, as LMDB writes them; every machine that Node 20 runs LMDB on is little-endian.
-  if (bytesRead < META.bytes || buffer.readUInt32LE(META.magicAt) !== META.magic) return undefined;
-  return {
-    pageSize: buffer.readUInt32LE(META.pageSizeAt),
-    lastPage: Number(buffer.readBigUInt64LE(META.lastPageAt)),
-    transaction: buffer.readBigUInt64LE(META.transactionAt),
-  };
+/**
+ * Looks through the pages of a store that nobody changes, or whose newest transaction a reader holds on to.
+ * @param all leaves of records too, however many
+ * @returns what is wrong, a line each
+ */
+export function checkPages(folder: string, all: boolean): string[] {
+  return look(folder, (file) => {
+    const [newest] = metasOf(file);
+    const missing = lostEnd(file, newest);
+    const problems = inspect(file, newest, isKey, all || missing !== undefined ? Number.POSITIVE_INFINITY : LEAVES_AT_START);
+    return problems.length > 0 && missing !== undefined ? [missing, ...problems] : problems;
+  });
+}
+
+/**
+ * Looks whether the last transaction is the last one: where its number became smaller by two, LMDB takes the one before, and misses nothing.
+ * But the page of the smaller number then refers to newer ones. So it is, rightly, after a flush that failed at the very end.
+ * @throws StorageError
+ */
+export function checkLast(folder: string): void {
+  look(folder, (file) => {
+    const [newest, older] = metasOf(file);
+    if (older.transaction > 0 && checkMainRoot(file, [older, newest]) !== undefined)
+      throw new StorageError("may be damaged: its newest transaction does not count");
+  });
+}
+
+/** Whether an entry of the table of keys is what was written. The key as no Buffer: there may be a million, and making one takes longest. */
+const isKey = (page: Buffer, { key, data, end }: Node) =>
+  isNewestOf(new Uint8Array(page.buffer, page.byteOffset + key, data - key), decodeNewest(page, data, end));
+
+/** Looks at the data file, and once more if it did not like what it saw and somebody wrote meanwhile: so it can look beside a server. */
+function look<T>(folder: string, at: (file: number) => T): T {
+  const file = openSync(path.join(folder, DATA_FILE), "r");
+  try {
+    for (;;) {
+      const before = JSON.stringify(readMetas(file));
+      try {
+        return at(file);
+      } catch (error) {
+        if (JSON.stringify(readMetas(file)) === before) throw error;
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The two meta pages, the newest first.
+ * @throws StorageError if they cannot be right
+ */
+function metasOf(file: number): readonly [Meta, Meta] {
+  const metas = readMetas(file);
+  if (metas === undefined) throw new StorageError(`is damaged or holds something else: ${DATA_FILE} does not start as a store`);
+  if (!belongTogether(metas)) throw new StorageError(`is damaged: ${DATA_FILE} does not say which transaction was the last`);
+  const missing = lostEnd(file, metas[0], SPARE_PAGES);
+  if (missing !== undefined) throw new StorageError(`is damaged: ${missing}`);
+  return metas;
+}
+
+function lostEnd(file: number, { lastPage, pageBytes }: Meta, spare = 0): string | undefined {
+  const { size } = fstatSync(file);
+  const whole = (lastPage + 1) * pageBytes;
+  return size < whole - spare * pageBytes ? `${DATA_FILE} has ${size} bytes where ${whole} belong` : undefined;
 }

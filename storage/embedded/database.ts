@@ -1,6 +1,7 @@
 import { getSystemErrorMap } from "node:util";
 import type { RootDatabase, Database as Table } from "lmdb";
 import { StorageError } from "../storage.ts";
+import { isNewestOf, type Newest, newestOf } from "./newest.ts";
 import type { Room } from "./room.ts";
 import { decodeState, encodeState, type State } from "./state.ts";
 
@@ -14,7 +15,7 @@ export type KeyBytes = string | Uint8Array;
 export interface Tables {
   readonly root: RootDatabase<Buffer, string>;
   /** Key -> revision of its last write, negative if that removed it. */
-  readonly keys: Table<number, KeyBytes>;
+  readonly keys: Table<Newest, KeyBytes>;
   /** Revision -> record. */
   readonly records: Table<Buffer, number>;
   /** Gives the folder free for the next one. */
@@ -51,7 +52,8 @@ export class Database {
 
   /** The revision of the key's last write; negative if that removed it, 0 if history knows none. */
   newest(key: string): number {
-    return this.#tables.keys.get(key) ?? 0;
+    const newest = this.#tables.keys.get(key);
+    return newest === undefined ? 0 : checked(key, newest);
   }
 
   /** The record of a revision. The bytes are overwritten by the next read. */
@@ -59,11 +61,14 @@ export class Database {
     return this.#tables.records.getBinaryFast(revision);
   }
 
-  /** Keys from `start` (or after it) up to `end` (exclusive), with what {@link newest} says of them. To be used up within one turn of the event loop. */
-  keys(start: KeyBytes, end: Uint8Array | undefined, afterStart: boolean): Iterable<{ key: KeyBytes; value: number }> {
-    return this.#tables.keys.getRange(
-      end === undefined ? { start, exclusiveStart: afterStart } : { start, end, exclusiveStart: afterStart },
-    );
+  /**
+   * Keys from `start` (or after it) up to `end` (exclusive), with what {@link newest} says of them. To be used up within one turn of the event
+   * loop. Throws where a key is damaged.
+   */
+  *keys(start: KeyBytes, end: Uint8Array | undefined, afterStart: boolean): Iterable<{ key: string; newest: number }> {
+    const range = end === undefined ? { start, exclusiveStart: afterStart } : { start, end, exclusiveStart: afterStart };
+    for (const { key, value } of this.#tables.keys.getRange(range) as Iterable<{ key: string; value: Newest }>)
+      yield { key, newest: checked(key, value) };
   }
 
   /** The revisions that have a record, in order. To be used up within one turn of the event loop. */
@@ -106,7 +111,7 @@ export class Database {
   }
 
   putKey(key: string, newest: number): void {
-    this.#tables.keys.put(key, newest);
+    this.#tables.keys.put(key, newestOf(key, newest));
   }
 
   removeKey(key: string): void {
@@ -140,6 +145,12 @@ export class Database {
       return true;
     }
   }
+}
+
+/** @throws StorageError if it is not what was written */
+function checked(key: string, newest: Newest): number {
+  if (!isNewestOf(key, newest)) throw damaged(`the entry of ${JSON.stringify(key)} is not what was written`);
+  return newest.revision;
 }
 
 /** What is there is not what was written. */

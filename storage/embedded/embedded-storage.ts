@@ -196,7 +196,7 @@ export class EmbeddedStorage implements Storage, History {
         // Removals that history no longer needs are gone.
         return undefined;
       }
-      if (!isIntact(record)) throw damaged(`the value of ${key}, revision ${at}, is not what was written`);
+      if (!isIntact(record, at)) throw damaged(`the value of ${key}, revision ${at}, is not what was written`);
       if (at <= revision) return isRemoval(record) ? undefined : { key, value: copy(record), revision: at };
       at = previousOf(record);
     }
@@ -208,6 +208,7 @@ export class EmbeddedStorage implements Storage, History {
     for (;;) {
       const record = at === 0 ? undefined : this.database.record(at);
       if (record === undefined) return false;
+      if (!isIntact(record, at)) throw damaged(`revision ${at} is not what was written`);
       if (at <= revision) return !isRemoval(record);
       at = previousOf(record);
     }
@@ -226,9 +227,9 @@ export class EmbeddedStorage implements Storage, History {
     const slice = (): boolean => {
       const pause = performance.now() + SLICE_MILLISECONDS;
       let visited = 0;
-      for (const { key, value: newest } of this.database.keys(start, end, afterStart)) {
+      for (const { key, newest } of this.database.keys(start, end, afterStart)) {
         if (items.length < limit) {
-          const stored = this.#storedAt(key as string, newest, revision, copy);
+          const stored = this.#storedAt(key, newest, revision, copy);
           if (stored !== undefined) items.push(stored);
         } else if (this.#existsAt(newest, revision)) remaining++;
         if ((++visited & 31) === 0 && performance.now() > pause) {

@@ -1,10 +1,12 @@
-import { mkdir, open as openFile, realpath } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { link, mkdir, mkdtemp, open as openFile, realpath, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { RootDatabase } from "lmdb";
 import { StorageError } from "../storage.ts";
-import { checkDataFile, DATA_FILE } from "./data-file.ts";
+import { checkPages, checkStart, DATA_FILE } from "./data-file.ts";
 import { Database, type KeyBytes, MAX_KEY_BYTES, type Tables } from "./database.ts";
+import { decodeNewest, encodeNewest, type Newest } from "./newest.ts";
 import { Room, type Usage } from "./room.ts";
 import { EMPTY, stateAfter } from "./state.ts";
 
@@ -15,7 +17,8 @@ const openFolders = new Set<string>();
 const MAP_BYTES = 2 ** 40;
 
 /**
- * Opens the store in a folder, creating both where they do not exist (the first write gets the revision that follows `after`). Takes a few milliseconds whatever the size: nothing is loaded.
+ * Opens the store in a folder, creating both where they do not exist (the first write gets the revision that follows `after`). Nothing is
+ * loaded; LMDB's pages are looked through but for the leaves of records where these are many.
  * @throws StorageError naming the folder: it cannot be used, is damaged, has an unknown format, or belongs to another process
  */
 export async function openDatabase(folder: string, after = EMPTY.revision): Promise<Database> {
@@ -25,9 +28,10 @@ export async function openDatabase(folder: string, after = EMPTY.revision): Prom
     if (openFolders.has(real)) throw new StorageError(`is in use by process ${process.pid} (this one)`);
     openFolders.add(real);
     try {
-      await checkDataFile(real, "may");
-      const database = await openTables(real, after);
-      if (isNew) await flushFolders(real);
+      if (!existsSync(path.join(real, DATA_FILE))) await create(real, after);
+      checkStart(real);
+      const database = await openTables(real);
+      if (isNew) await flushFolder(path.dirname(real));
       return database;
     } catch (error) {
       openFolders.delete(real);
@@ -39,18 +43,43 @@ export async function openDatabase(folder: string, after = EMPTY.revision): Prom
   }
 }
 
-async function openTables(folder: string, after: number): Promise<Database> {
+/**
+ * Makes a new store. The file appears with all that belongs in it, so that one which is empty or short is known to be damaged; and it
+ * replaces none, should another process make one too.
+ */
+async function create(folder: string, after: number): Promise<void> {
+  const draft = await mkdtemp(path.join(folder, ".new-"));
+  try {
+    const root = openRoot(draft, false);
+    try {
+      const database = new Database(tablesOf(root, () => undefined));
+      await database.commit(() => database.putState(stateAfter(after)));
+    } finally {
+      await root.close();
+    }
+    await link(path.join(draft, DATA_FILE), path.join(folder, DATA_FILE)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    await flushFolder(folder);
+  } finally {
+    await rm(draft, { recursive: true });
+  }
+}
+
+async function openTables(folder: string): Promise<Database> {
   const root = openRoot(folder, false);
   let room: Room | undefined;
   try {
     const tables = tablesOf(root, () => openFolders.delete(folder));
     const state = new Database(tables).state();
     refuseSharing(root.readerList());
+    const [problem] = checkPages(folder, false);
+    if (problem !== undefined) throw new StorageError(`is damaged: ${problem}`);
     // only now: it writes to the file, which has to be ours
     room = await Room.open(path.join(folder, DATA_FILE), () => root.getStats() as Usage);
     const database = new Database(tables, room);
-    if (state === undefined) await database.commit(() => database.putState(stateAfter(after)));
-    else if (state.revision > state.oldest && database.record(state.revision) === undefined) throw new StorageError("is damaged");
+    if (state === undefined) throw new StorageError("has no state");
+    if (state.revision > state.oldest && database.record(state.revision) === undefined) throw new StorageError("is damaged");
     return database;
   } catch (error) {
     await root.close();
@@ -62,14 +91,19 @@ async function openTables(folder: string, after: number): Promise<Database> {
 /**
  * Opens a store beside the process that has it, or while nobody has. What is read within one turn of the event loop shows one revision.
  *
- * @param kind whether it lives, or was written by {@link Database.copyTo}
- * @throws StorageError naming the folder: there is no store, or it is damaged or of an unknown format
+ * @param name of the folder for whoever reads of an error
+ * @throws StorageError naming the folder: there is no store, or it is damaged (any of its pages) or of an unknown format
  */
-export async function openToRead(folder: string, kind: "there" | "copy"): Promise<Database> {
+export async function openToRead(folder: string, name = folder): Promise<Database> {
   try {
-    await checkDataFile(folder, kind);
+    checkStart(folder);
     const root = openRoot(folder, true);
     try {
+      // while this reads, no page of what it sees is used for anything else
+      const reading = root.useReadTransaction();
+      const problems = checkPages(folder, true);
+      reading.done();
+      if (problems.length > 0) throw new StorageError(`is damaged:\n  ${problems.join("\n  ")}`);
       const database = new Database(tablesOf(root, () => undefined));
       if (database.state() === undefined) throw new StorageError("has no state");
       return database;
@@ -79,7 +113,7 @@ export async function openToRead(folder: string, kind: "there" | "copy"): Promis
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StorageError(error instanceof StorageError ? `${folder} ${reason}` : `${folder} cannot be opened: ${reason}`, error);
+    throw new StorageError(error instanceof StorageError ? `${name} ${reason}` : `${name} cannot be opened: ${reason}`, error);
   }
 }
 
@@ -100,9 +134,13 @@ function openRoot(folder: string, readOnly: boolean): RootDatabase<Buffer, strin
 }
 
 function tablesOf(root: RootDatabase<Buffer, string>, release: () => void): Tables {
-  const keyOptions = { name: "keys", keyEncoder: textKeys, encoder: revisionValues };
+  const keyOptions = {
+    name: "keys",
+    keyEncoder: textKeys,
+    encoder: { encode: encodeNewest, decode: (bytes: Buffer) => decodeNewest(bytes) },
+  };
   const recordOptions = { name: "records", keyEncoder: revisionKeys, encoding: "binary" as const };
-  const keys = root.openDB<number, KeyBytes>(keyOptions);
+  const keys = root.openDB<Newest, KeyBytes>(keyOptions);
   const records = root.openDB<Buffer, number>(recordOptions);
   return { root, keys, records, release };
 }
@@ -124,12 +162,10 @@ function refuseSharing(readers: string): void {
   throw new StorageError(`is in use by process ${other}`);
 }
 
-/** A new file is there after a power cut only if its folder was flushed too, and the folder's name only if its parent was. */
-async function flushFolders(folder: string): Promise<void> {
-  for (const name of [folder, path.dirname(folder)]) {
-    const handle = await openFile(name);
-    await handle.sync().finally(() => handle.close());
-  }
+/** A new file is there after a power cut only if its folder was flushed too, and a folder only if its parent was. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await openFile(folder);
+  await handle.sync().finally(() => handle.close());
 }
 
 const textKeys = {
@@ -155,16 +191,5 @@ const revisionKeys = {
   },
   readKey(source: Buffer, start: number): number {
     return source.readUInt32BE(start) * 2 ** 32 + source.readUInt32BE(start + 4);
-  },
-};
-
-const revisionValues = {
-  encode(revision: number): Buffer {
-    const bytes = Buffer.allocUnsafe(8);
-    bytes.writeDoubleBE(revision, 0);
-    return bytes;
-  },
-  decode(bytes: Buffer): number {
-    return bytes.readDoubleBE(0);
   },
 };

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -65,11 +65,42 @@ describe("opening the embedded store", () => {
 
   it("refuses a file that lost its end", async () => {
     const storage = await open();
-    await Promise.all(Array.from({ length: 2000 }, (_, index) => storage.create(`a/${index}`, value)));
+    for (let round = 0; round < 3; round++)
+      await Promise.all(Array.from({ length: 500 }, (_, index) => storage.create(`a/${round}/${index}`, value)));
+    await storage.create("large", new Uint8Array(300_000));
     await storage.close();
     const file = path.join(folder, "data.mdb");
-    await truncate(file, Math.floor((await stat(file)).size / 4));
-    expect(await refusal()).toMatch(/^FOLDER is damaged: data\.mdb has \d+ bytes where at least \d+ belong$/);
+    const whole = await readFile(file);
+    const page = whole.readUInt32LE(48);
+    // a multiple of the page or not, all of the room behind the last page, some pages, nearly all
+    const lastPage = Math.max(whole.readUInt32LE(144), whole.readUInt32LE(page + 144));
+    const end = (lastPage + 1) * page;
+    for (const size of [
+      end - 1,
+      end - page,
+      end - 30 * page,
+      end - 31 * page + 5,
+      end - 65 * page,
+      end / 2,
+      3 * page,
+      2 * page,
+      page + 167,
+      page,
+      100,
+      1,
+      0,
+    ]) {
+      await writeFile(file, whole.subarray(0, Math.floor(size)));
+      expect(await refusal(), String(size)).toMatch(
+        size < page + 168
+          ? /does not start as a store$/
+          : new RegExp(`^FOLDER is damaged: data\\.mdb has ${Math.floor(size)} bytes where ${end} belong$`),
+      );
+      await expect(checkStore(folder), String(size)).rejects.toThrow(/is damaged/);
+    }
+    // nothing is missing
+    await writeFile(file, whole.subarray(0, end));
+    await (await open()).close();
   });
 
   it("refuses a store of a format that it does not know", async () => {
@@ -80,7 +111,7 @@ describe("opening the embedded store", () => {
     state.writeDoubleBE(9);
     await root.put("state", state);
     await root.close();
-    expect(await refusal()).toBe("FOLDER cannot be opened: the store has format 9; this release reads format 2");
+    expect(await refusal()).toBe("FOLDER cannot be opened: the store has format 9; this release reads format 3");
   });
 
   it("opens a copy of the folder's data that was made while it was closed", async () => {

@@ -1,9 +1,9 @@
-import { crc32 } from "node:zlib";
+import { checksum } from "./checksum.ts";
 
 /**
  * The bytes that one write leaves in the table of records. A record is written once and never changed.
  *
- *     0   checksum   uint32   CRC-32 of all that follows
+ *     0   checksum   uint32   of all that follows, and of the revision that this is the record of
  *     4   previous   double   revision of the key's write before this one; 0 if there is none
  *     12  time       double   milliseconds since 1970; never smaller than in the record before
  *     20  offset     double   bytes of all records ever written, this one included
@@ -25,6 +25,7 @@ const HEADER = 31;
 const REMOVED = 1;
 
 export interface NewRecord {
+  readonly revision: number;
   readonly previous: number;
   readonly time: number;
   /** Bytes of all records before this one. */
@@ -46,12 +47,13 @@ export function encodeRecord(record: NewRecord): Buffer {
   bytes.writeUInt16BE(record.keySize, KEY_SIZE);
   bytes.write(record.key, HEADER);
   if (record.value !== undefined) bytes.set(record.value, start);
-  bytes.writeUInt32BE(crc32(bytes.subarray(PREVIOUS)), CHECKSUM);
+  bytes.writeUInt32BE(checksum(bytes.subarray(PREVIOUS), record.revision), CHECKSUM);
   return bytes;
 }
 
-/** Whether the record is as it was written: disks and memories change bits. */
-export const isIntact = (record: Buffer): boolean => crc32(plain(record, PREVIOUS)) === record.readUInt32BE(CHECKSUM);
+/** Whether the record is what was written at a revision: disks and memories change bits. */
+export const isIntact = (record: Buffer, revision: number): boolean =>
+  record.length >= HEADER && checksum(plain(record, PREVIOUS), revision) === record.readUInt32BE(CHECKSUM);
 
 export function previousOf(record: Buffer): number {
   return record.readDoubleBE(PREVIOUS);

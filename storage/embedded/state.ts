@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+
 /** What the store knows of itself besides keys and records. Written with every transaction. */
 export interface State {
   /** The newest revision. */
@@ -29,11 +31,13 @@ export function stateAfter(revision: number): State {
  * The number of the format on disk, checked when a store is opened. One line for each:
  *
  * - 1 (in no release): tables `keys` and `records`, the state under `state` in the root table.
- * - 2 (release 0.1.0): records begin with a checksum.
+ * - 2 (in no release): records begin with a checksum.
+ * - 3 (release 0.1.0): so have the state and the entries of `keys`; those of records count in their revision.
  */
-const FORMAT = 2;
+const FORMAT = 3;
 
-const BYTES = 48;
+const CHECKSUM = 48;
+const BYTES = 52;
 
 export function encodeState(state: State): Buffer {
   const bytes = Buffer.allocUnsafe(BYTES);
@@ -43,6 +47,7 @@ export function encodeState(state: State): Buffer {
   bytes.writeDoubleBE(state.swept, 24);
   bytes.writeDoubleBE(state.time, 32);
   bytes.writeDoubleBE(state.offset, 40);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, CHECKSUM)), CHECKSUM);
   return bytes;
 }
 
@@ -50,7 +55,8 @@ export function encodeState(state: State): Buffer {
 export function decodeState(bytes: Buffer): State {
   const format = bytes.length >= 8 ? bytes.readDoubleBE(0) : Number.NaN;
   if (format !== FORMAT) throw new Error(`the store has format ${format}; this release reads format ${FORMAT}`);
-  if (bytes.length !== BYTES) throw new Error("the store's state is damaged");
+  if (bytes.length !== BYTES || crc32(bytes.subarray(0, CHECKSUM)) !== bytes.readUInt32BE(CHECKSUM))
+    throw new Error("the store's state is damaged");
   const state = {
     revision: bytes.readDoubleBE(8),
     oldest: bytes.readDoubleBE(16),

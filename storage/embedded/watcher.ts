@@ -105,7 +105,7 @@ export class Watcher implements Watch {
       const revision = this.#told + 1;
       const record = database.record(revision);
       if (record === undefined) throw damaged(`revision ${revision} is missing`);
-      if (!isIntact(record)) throw damaged(`revision ${revision} is not what was written`);
+      if (!isIntact(record, revision)) throw damaged(`revision ${revision} is not what was written`);
       this.#told = revision;
       const key = keyOf(record);
       if (key.startsWith(this.#range.prefix)) {
@@ -123,7 +123,7 @@ export class Watcher implements Watch {
     if (previous === 0) return { key, revision, value };
     const record = this.#history.database.record(previous);
     if (record === undefined || isRemoval(record)) return { key, revision, value };
-    if (!isIntact(record)) throw damaged(`the value of ${key}, revision ${previous}, is not what was written`);
+    if (!isIntact(record, previous)) throw damaged(`the value of ${key}, revision ${previous}, is not what was written`);
     const stored: Stored = { key, value: copyValue(record), revision: previous };
     return { key, revision, value, previous: stored };
   }

@@ -181,16 +181,23 @@ export class Writes {
     const written: Written[] = [];
     const records: Buffer[] = [];
     const newestInBatch = new Map<string, number>();
-    // For each operation the revision it got, or, not positive, the revision that stands in its way.
-    const outcomes: number[] = [];
+    // For each operation the revision it got; not positive, the revision that stands in its way; or why it could not even be tried.
+    const outcomes: (number | Error)[] = [];
     for (const { key, keySize, value, expected } of operations) {
-      const newest = newestInBatch.get(key) ?? this.#database.newest(key);
+      let newest: number;
+      try {
+        newest = newestInBatch.get(key) ?? this.#database.newest(key);
+      } catch (error) {
+        // the others of the batch are not to suffer from a key that is damaged
+        outcomes.push(error instanceof Error ? error : new StorageError(String(error)));
+        continue;
+      }
       const live = Math.max(newest, 0);
       if (live !== expected) {
         outcomes.push(-live);
         continue;
       }
-      const record = encodeRecord({ previous: Math.abs(newest), time, offset, key, keySize, value });
+      const record = encodeRecord({ revision: revision + 1, previous: Math.abs(newest), time, offset, key, keySize, value });
       offset += record.length;
       revision++;
       records.push(record);
@@ -219,7 +226,8 @@ export class Writes {
       this.#publish(state, written);
     }
     for (const [index, outcome] of outcomes.entries()) {
-      if (outcome > 0) operations[index]!.stored(outcome);
+      if (typeof outcome !== "number") operations[index]!.failed(outcome);
+      else if (outcome > 0) operations[index]!.stored(outcome);
       else operations[index]!.refused(-outcome);
     }
     for (const chore of chores) chore.done();
