@@ -38,6 +38,7 @@ const PAGES_OF_A_COMMIT = 64;
 export class Database {
   readonly #tables: Tables;
   readonly #room: Room | undefined;
+  #damage: StorageError | undefined;
 
   /** @param room what commits take; without it the database can only be read */
   constructor(tables: Tables, room?: Room) {
@@ -53,7 +54,7 @@ export class Database {
   /** The revision of the key's last write; negative if that removed it, 0 if history knows none. */
   newest(key: string): number {
     const newest = this.#tables.keys.get(key);
-    return newest === undefined ? 0 : checked(key, newest);
+    return newest === undefined ? 0 : this.#checked(key, newest);
   }
 
   /** The record of a revision. The bytes are overwritten by the next read. */
@@ -68,7 +69,7 @@ export class Database {
   *keys(start: KeyBytes, end: Uint8Array | undefined, afterStart: boolean): Iterable<{ key: string; newest: number }> {
     const range = end === undefined ? { start, exclusiveStart: afterStart } : { start, end, exclusiveStart: afterStart };
     for (const { key, value } of this.#tables.keys.getRange(range) as Iterable<{ key: string; value: Newest }>)
-      yield { key, newest: checked(key, value) };
+      yield { key, newest: this.#checked(key, value) };
   }
 
   /** The revisions that have a record, in order. To be used up within one turn of the event loop. */
@@ -126,6 +127,23 @@ export class Database {
     this.#tables.records.remove(revision);
   }
 
+  /** What was found first that is not what was written. */
+  get damage(): StorageError | undefined {
+    return this.#damage;
+  }
+
+  /** The error for something that is not what was written. */
+  damaged(what: string): StorageError {
+    const error = new StorageError(`the store is damaged: ${what}`);
+    this.#damage ??= error;
+    return error;
+  }
+
+  #checked(key: string, newest: Newest): number {
+    if (!isNewestOf(key, newest)) throw this.damaged(`the entry of ${JSON.stringify(key)} is not what was written`);
+    return newest.revision;
+  }
+
   async close(): Promise<void> {
     await this.#tables.root.close();
     await this.#room?.close();
@@ -146,15 +164,6 @@ export class Database {
     }
   }
 }
-
-/** @throws StorageError if it is not what was written */
-function checked(key: string, newest: Newest): number {
-  if (!isNewestOf(key, newest)) throw damaged(`the entry of ${JSON.stringify(key)} is not what was written`);
-  return newest.revision;
-}
-
-/** What is there is not what was written. */
-export const damaged = (what: string): StorageError => new StorageError(`the store is damaged: ${what}`);
 
 /** A transaction failed. */
 export class CommitError extends Error {

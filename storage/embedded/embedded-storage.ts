@@ -13,7 +13,7 @@ import {
   type WriteResult,
 } from "../storage.ts";
 import type { Retention } from "./compaction.ts";
-import { type Database, damaged, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
+import { type Database, type KeyBytes, MAX_KEY_BYTES } from "./database.ts";
 import { Copier, copyValue, isIntact, isRemoval, previousOf } from "./record.ts";
 import type { State } from "./state.ts";
 import { type History, Watcher } from "./watcher.ts";
@@ -129,6 +129,7 @@ export class EmbeddedStorage implements Storage, History {
 
   async check(): Promise<void> {
     this.#mustBeOpen();
+    if (this.database.damage !== undefined) throw this.database.damage;
     if (this.#writes.lastFailure !== undefined) await this.#writes.probe();
   }
 
@@ -192,11 +193,11 @@ export class EmbeddedStorage implements Storage, History {
       if (at === 0) return undefined;
       const record = this.database.record(at);
       if (record === undefined) {
-        if (at === newest) throw damaged(`the value of ${key}, revision ${at}, is missing`);
+        if (at === newest) throw this.database.damaged(`the value of ${key}, revision ${at}, is missing`);
         // Removals that history no longer needs are gone.
         return undefined;
       }
-      if (!isIntact(record, at)) throw damaged(`the value of ${key}, revision ${at}, is not what was written`);
+      if (!isIntact(record, at)) throw this.database.damaged(`the value of ${key}, revision ${at}, is not what was written`);
       if (at <= revision) return isRemoval(record) ? undefined : { key, value: copy(record), revision: at };
       at = previousOf(record);
     }
@@ -208,7 +209,7 @@ export class EmbeddedStorage implements Storage, History {
     for (;;) {
       const record = at === 0 ? undefined : this.database.record(at);
       if (record === undefined) return false;
-      if (!isIntact(record, at)) throw damaged(`revision ${at} is not what was written`);
+      if (!isIntact(record, at)) throw this.database.damaged(`revision ${at} is not what was written`);
       if (at <= revision) return !isRemoval(record);
       at = previousOf(record);
     }

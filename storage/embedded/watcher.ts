@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Change, CompactedError, type Observer, StorageError, type Stored, type Watch, type WatchRange } from "../storage.ts";
-import { type Database, damaged } from "./database.ts";
+import type { Database } from "./database.ts";
 import { copyValue, isIntact, isRemoval, keyOf, previousOf } from "./record.ts";
 import type { Written } from "./writes.ts";
 
@@ -104,8 +104,8 @@ export class Watcher implements Watch {
     for (let n = 1; this.#told < published && bytes < SLICE_BYTES; n++) {
       const revision = this.#told + 1;
       const record = database.record(revision);
-      if (record === undefined) throw damaged(`revision ${revision} is missing`);
-      if (!isIntact(record, revision)) throw damaged(`revision ${revision} is not what was written`);
+      if (record === undefined) throw database.damaged(`revision ${revision} is missing`);
+      if (!isIntact(record, revision)) throw database.damaged(`revision ${revision} is not what was written`);
       this.#told = revision;
       const key = keyOf(record);
       if (key.startsWith(this.#range.prefix)) {
@@ -123,7 +123,8 @@ export class Watcher implements Watch {
     if (previous === 0) return { key, revision, value };
     const record = this.#history.database.record(previous);
     if (record === undefined || isRemoval(record)) return { key, revision, value };
-    if (!isIntact(record, previous)) throw damaged(`the value of ${key}, revision ${previous}, is not what was written`);
+    if (!isIntact(record, previous))
+      throw this.#history.database.damaged(`the value of ${key}, revision ${previous}, is not what was written`);
     const stored: Stored = { key, value: copyValue(record), revision: previous };
     return { key, revision, value, previous: stored };
   }
