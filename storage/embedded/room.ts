@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 /** What LMDB says of its file. */
@@ -13,7 +14,8 @@ const AHEAD_BYTES = 1024 * 1024;
 const ZEROS = Buffer.alloc(256 * 1024);
 
 /**
- * Room at the end of the data file, taken from the disk before LMDB needs it: a full disk is told before anything of a commit is written.
+ * Room at the end of the data file, taken from the disk before LMDB needs it: a full disk, or one that takes no more writes, is told before
+ * anything of a commit is written.
  *
  * LMDB grows its file in the midst of a commit. Where the disk has no room for that, the commit fails as it should; but lmdb then makes up its
  * error text in a buffer of 100 bytes, and with positions beyond some ten megabytes the text is longer: memory is damaged, and the process
@@ -56,6 +58,8 @@ export class Room {
       this.#spareBytes = this.#fileBytes - this.#usedBytes();
       if (needed > this.#spareBytes) return this.#grow(needed);
     }
+    // one byte of that: a file system that has become read-only, or lost its disk, mostly refuses it at once
+    writeSync(this.#file.fd, ZEROS, 0, 1, this.#fileBytes - 1);
     this.#spareBytes -= needed;
     return undefined;
   }

@@ -37,7 +37,7 @@ async function answer(question: Question): Promise<object> {
       const began = performance.now();
       const writing = storage.create(question.key, new Uint8Array(question.bytes ?? 100)).then(
         (result: WriteResult) => (result.ok ? { revision: result.revision } : { error: "refused" }),
-        (error: Error) => ({ error: error.name }),
+        (error: Error) => ({ error: error.name, reason: error.message }),
       );
       // What others see while the write is on its way, looked at again and again.
       let done = false;
