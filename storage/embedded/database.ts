@@ -177,7 +177,7 @@ export class CommitError extends Error {
 }
 
 /** The system's words, to which LMDB adds page numbers and sizes, and Node the call; LMDB's own errors have negative codes. */
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const { code, errno } = cause as NodeJS.ErrnoException & { code?: unknown };
   if (errno !== undefined) return getSystemErrorMap().get(errno)?.[1] ?? cause.message;

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { RootDatabase } from "lmdb";
 import { StorageError } from "../storage.ts";
 import { checkPages, checkStart, DATA_FILE } from "./data-file.ts";
-import { Database, type KeyBytes, MAX_KEY_BYTES, type Tables } from "./database.ts";
+import { Database, type KeyBytes, MAX_KEY_BYTES, reasonOf, type Tables } from "./database.ts";
 import { decodeNewest, encodeNewest, type Newest } from "./newest.ts";
 import { Room, type Usage } from "./room.ts";
 import { EMPTY, stateAfter } from "./state.ts";
@@ -38,8 +38,7 @@ export async function openDatabase(folder: string, after = EMPTY.revision): Prom
       throw error;
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StorageError(error instanceof StorageError ? `${folder} ${reason}` : `${folder} cannot be opened: ${reason}`, error);
+    throw failure(folder, error);
   }
 }
 
@@ -112,10 +111,12 @@ export async function openToRead(folder: string, name = folder): Promise<Databas
       throw error;
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StorageError(error instanceof StorageError ? `${name} ${reason}` : `${name} cannot be opened: ${reason}`, error);
+    throw failure(name, error);
   }
 }
+
+const failure = (folder: string, error: unknown) =>
+  new StorageError(error instanceof StorageError ? `${folder} ${error.message}` : `${folder} cannot be opened: ${reasonOf(error)}`, error);
 
 function openRoot(folder: string, readOnly: boolean): RootDatabase<Buffer, string> {
   // By `require` lmdb comes as one file, by `import` as a dozen; that is 25 ms of 65 at every start.
