@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync, openSync } from "node:fs";
+import { openSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,15 +9,13 @@ import { backUp, restore } from "../../storage/embedded/backup.ts";
 import { openEmbedded } from "../../storage/embedded/open.ts";
 import { readMetas } from "../../storage/embedded/pages/meta.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { MEMORY } from "../tools/memory.ts";
 import { Random } from "../tools/random.ts";
 import type { Verdict } from "./flipped-store-process.ts";
 import { show } from "./shown.ts";
 
 const PROGRAM = fileURLToPath(new URL("flipped-store-process.ts", import.meta.url));
 const PAGE = 4096;
-
-/** Where files need no flush. */
-const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /**
  * Bits of a store's file are turned over, one at a time and in every region, and the store is checked, opened, read and written. It may
