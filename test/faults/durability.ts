@@ -65,6 +65,23 @@ export function describeDurability(form: "short" | "full"): void {
       60_000,
     );
 
+    it("lets writers that come during a flush share the next one", async () => {
+      const trace = path.join(root, "flushes");
+      const store = await StoreProcess.start(await copy(), [
+        "-o",
+        trace,
+        "-e",
+        "trace=fdatasync",
+        "-e",
+        `inject=fdatasync:delay_enter=${delayed * 1000}`,
+      ]);
+      const { revisions } = await store.ask({ ask: "burst", writers: 200 });
+      expect(revisions).toEqual(Array.from({ length: 201 }, (_, n) => store.revision + 1 + n));
+      await store.close();
+      // so each of them waited for the flush that ran, and its own
+      expect((await readFile(trace, "utf8")).match(/fdatasync\(/g)).toHaveLength(2);
+    }, 60_000);
+
     // of the calls of its thread LMDB's second writes a page; the first of the program's own thread asks whether the disk takes anything
     const failures = ["fdatasync:error=EIO", "fdatasync:error=ENOSPC", "pwrite64:error=EIO:when=2+", "pwrite64:error=ENOSPC"];
     it.each(form === "short" ? failures.slice(0, 1) : failures)(

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Recorder } from "../../storage/contract/recorder.ts";
 import { openEmbedded } from "../../storage/embedded/open.ts";
 import type { WriteResult } from "../../storage/storage.ts";
@@ -57,6 +58,14 @@ async function answer(question: Question): Promise<object> {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       return { ...(await writing), looks, seen, milliseconds: performance.now() - began };
+    }
+    // many writers, all while the flush of an earlier one runs
+    case "burst": {
+      const create = (key: string) => storage.create(key, new Uint8Array(100)).then((result) => result.ok && result.revision);
+      const first = create("burst/first");
+      for (let turn = 0; turn < 3; turn++) await nextTurn();
+      const others = Array.from({ length: question.writers }, (_, n) => create(`burst/${n}`));
+      return { revisions: await Promise.all([first, ...others]) };
     }
     case "look":
       return look(question.key);

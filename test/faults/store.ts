@@ -6,6 +6,7 @@ import { straceBinary } from "../tools/strace-binary.ts";
 
 export type Question = { readonly id: number } & (
   | { readonly ask: "create"; readonly key: string; readonly bytes?: number; readonly watchful?: boolean }
+  | { readonly ask: "burst"; readonly writers: number }
   | { readonly ask: "look"; readonly key: string }
   | { readonly ask: "check" }
   | { readonly ask: "close" }
