@@ -145,9 +145,12 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.#tables.root.close();
-    await this.#room?.close();
-    this.#tables.release();
+    try {
+      await this.#tables.root.close();
+      await this.#room?.close();
+    } finally {
+      this.#tables.release();
+    }
   }
 
   /**

@@ -244,8 +244,19 @@ describe("the embedded store", () => {
     broken.changes = () => {
       throw new Error("observer");
     };
+    broken.progress = () => {
+      throw new Error("progress");
+    };
+    const hopeless = {
+      changes: broken.changes,
+      failed: () => {
+        throw new Error("failed");
+      },
+    };
     const fine = new Recorder();
     storage.watch({ prefix: "", after: FIRST }, broken);
+    storage.watch({ prefix: "", after: FIRST }, hopeless);
+    storage.watch({ prefix: "", after: FIRST }, { ...hopeless, changes: () => undefined, progress: broken.progress }).requestProgress();
     storage.watch({ prefix: "", after: FIRST }, fine);
     await create("a/1");
     await create("a/2");

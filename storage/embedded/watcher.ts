@@ -77,7 +77,11 @@ export class Watcher implements Watch {
   fail(error: Error): void {
     if (this.#closed) return;
     this.close();
-    this.#observer.failed(error);
+    try {
+      this.#observer.failed(error);
+    } catch {
+      // nobody is left to tell; the writers and the other watchers must not suffer
+    }
   }
 
   async #replay(): Promise<void> {
@@ -136,6 +140,10 @@ export class Watcher implements Watch {
   #progress(): void {
     if (this.#closed) return;
     this.#progressAsked = false;
-    this.#observer.progress?.(this.#history.published);
+    try {
+      this.#observer.progress?.(this.#history.published);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new StorageError(String(error)));
+    }
   }
 }

@@ -1,5 +1,7 @@
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checkStore } from "../../storage/embedded/backup.ts";
 import { type CrashOptions, type CrashReport, crash } from "../consistency/crashes.ts";
 import { type Program, startProgram, type Wrapper } from "../tools/program.ts";
 import { temporaryFolder } from "../tools/server.ts";
@@ -34,6 +36,8 @@ async function play(options: Omit<CrashOptions, "random">, wrapper?: Wrapper): P
     },
     { ...options, random: Math.random },
   );
+  await program?.kill();
+  expect((await checkStore(path.join(dataDir, "store"))).problems).toEqual([]);
   console.log(options, wrapper?.command.at(-1), report);
   return report;
 }

@@ -1,5 +1,7 @@
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { checkStore } from "../../storage/embedded/backup.ts";
 import { crash } from "../consistency/crashes.ts";
 import { type Program, startProgram } from "../tools/program.ts";
 import { freshEtcd, temporaryFolder, testStorage } from "../tools/server.ts";
@@ -30,6 +32,10 @@ it(`loses nothing that was acknowledged and shows nothing that was not when it i
     { rounds: ROUNDS, random: Math.random },
   );
   expect(report.violations).toEqual([]);
+  if (etcd === undefined) {
+    await program?.kill();
+    expect((await checkStore(path.join(dataDir, "store"))).problems).toEqual([]);
+  }
   // it was killed in the midst of work
   expect(report.acknowledged).toBeGreaterThan(ROUNDS * 10);
   expect(report.unanswered).toBeGreaterThan(ROUNDS);
