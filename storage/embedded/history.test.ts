@@ -4,7 +4,7 @@ import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Recorder } from "../contract/recorder.ts";
-import { CompactedError, type Storage, StorageError } from "../storage.ts";
+import { CompactedError, type Scanned, type Storage, StorageError } from "../storage.ts";
 import { type EmbeddedOptions, openEmbedded } from "./open.ts";
 import { EMPTY } from "./state.ts";
 
@@ -202,6 +202,32 @@ describe("the embedded store", () => {
     }
     expect(written).toBeGreaterThan(2);
     expect((await storage.scan({ prefix: "a/" })).items).toHaveLength(3000);
+  });
+
+  it("answers reads of the past that compaction overtakes with what was, or that it is gone", async () => {
+    await open();
+    const before = await Promise.all(Array.from({ length: 3000 }, (_, index) => create(`a/${index}`)));
+    const past = storage.currentRevision() as number;
+    await Promise.all(Array.from({ length: 3000 }, (_, index) => rewrite(`a/${index}`)));
+    const reads: Promise<PromiseSettledResult<Scanned>[]>[] = [];
+    let isDone = false;
+    const compacting = storage.compact(storage.currentRevision() as number).then(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      reads.push(Promise.allSettled([storage.scan({ prefix: "a/", revision: past })]));
+      await nextTurn();
+    }
+    await compacting;
+    let gone = 0;
+    for (const read of (await Promise.all(reads)).flat()) {
+      if (read.status === "fulfilled") expect(read.value.items.map((item) => item.revision).sort()).toEqual([...before].sort());
+      else {
+        expect(read.reason).toBeInstanceOf(CompactedError);
+        gone++;
+      }
+    }
+    expect(gone).toBeGreaterThan(0);
   });
 
   it("ends a replay that compaction overtakes, with the oldest revision left", async () => {
