@@ -31,8 +31,6 @@ export class Room {
   readonly #usage: () => Usage;
   readonly #pageBytes: number;
   #fileBytes: number;
-  /** What is certainly left behind the last page. */
-  #spareBytes = 0;
 
   private constructor(file: FileHandle, fileBytes: number, usage: () => Usage) {
     this.#file = file;
@@ -54,13 +52,12 @@ export class Room {
    */
   take(pages: number, bytes: number): Promise<void> | undefined {
     const needed = pages * this.#pageBytes + bytes;
-    if (needed > this.#spareBytes) {
-      this.#spareBytes = this.#fileBytes - this.#usedBytes();
-      if (needed > this.#spareBytes) return this.#grow(needed);
-    }
+    const used = this.#usedBytes();
+    // a commit that took more than was thought made the file longer itself; what it wrote there must not be written over
+    if (used > this.#fileBytes) this.#fileBytes = used;
+    if (used + needed > this.#fileBytes) return this.#grow(used + needed);
     // one byte of that: a file system that has become read-only, or lost its disk, mostly refuses it at once
     writeSync(this.#file.fd, ZEROS, 0, 1, this.#fileBytes - 1);
-    this.#spareBytes -= needed;
     return undefined;
   }
 
@@ -72,8 +69,7 @@ export class Room {
     return this.#file.close();
   }
 
-  async #grow(bytes: number): Promise<void> {
-    const end = this.#usedBytes() + bytes;
+  async #grow(end: number): Promise<void> {
     try {
       await this.#extend(end + AHEAD_BYTES);
     } catch (error) {
@@ -81,7 +77,6 @@ export class Room {
       this.#fileBytes = (await this.#file.stat()).size;
       if (this.#fileBytes < end) throw error;
     }
-    this.#spareBytes = this.#fileBytes - end;
   }
 
   async #extend(target: number): Promise<void> {
