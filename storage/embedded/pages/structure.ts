@@ -52,7 +52,7 @@ interface Walk {
  *
  * @param file open for reading; nothing may reuse pages of that transaction meanwhile
  * @param isKey whether an entry of the table of keys is right
- * @param mostLeaves of records, to look into: they are nearly all of the file; if there are more, none is
+ * @param mostLeaves of a table, to look into: they are nearly all of the file; if there are more, none is
  * @returns what is wrong, a line each; the first hundred
  */
 export function inspect(file: number, meta: Meta, isKey: (page: Buffer, node: Node) => boolean, mostLeaves: number): string[] {
@@ -92,9 +92,9 @@ class Inspection {
       if (node.flags !== 0 || !isKey(page, node)) throw new Damage("has a key that is not what was written");
     };
     const [keys, records] = [tables.get("keys"), tables.get("records")];
-    if (keys) this.#tree(walk("keys", bytewise, true, key), keys, 0, transaction);
-    const isLarge = records !== undefined && records.leafPages > mostLeaves;
-    if (records) this.#tree(walk("records", bytewise, !isLarge), records, 0, transaction);
+    const isLarge = (tree: Tree) => tree.leafPages > mostLeaves;
+    if (keys) this.#tree(walk("keys", bytewise, !isLarge(keys), key), keys, 0, transaction);
+    if (records) this.#tree(walk("records", bytewise, !isLarge(records)), records, 0, transaction);
     this.#tree(
       walk("free", byNumber, true, (page, node) => this.#freed(page, node)),
       free,
@@ -102,7 +102,9 @@ class Inspection {
       transaction,
     );
     if (this.#problems.length === 0) {
-      const missing = lastPage + 1 - this.#count - (isLarge ? records.overflowPages : 0);
+      // those of leaves that were not looked into
+      const unseen = records !== undefined && isLarge(records) ? records.overflowPages : 0;
+      const missing = lastPage + 1 - this.#count - unseen;
       if (missing !== 0) this.#wrong(`${Math.abs(missing)} pages ${missing > 0 ? "belong to nothing" : "are too many"}`);
     }
     return this.#problems;
