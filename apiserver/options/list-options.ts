@@ -27,31 +27,28 @@ export interface ListOptions {
 
 /**
  * Reads and checks the options of a list or a watch
- * (k8s.io/apimachinery, pkg/apis/meta/internalversion/validation/validation.go).
+ * (k8s.io/apimachinery, pkg/apis/meta/internalversion/validation/validation.go): first all numbers, then the selectors, then what goes
+ * together, and last which fields the kind has. The rules are those of a watch where `watch` says so: the deprecated `/watch/` paths have
+ * those of a list without it.
  * @throws StatusError BadRequest for what cannot be parsed, Invalid for what contradicts itself
  */
-export function parseListOptions(query: Query, kind: KindDefinition, watching: boolean): ListOptions {
-  const options = asBadRequest(() => {
-    const labels = parseLabelSelector(query.get("labelSelector") ?? "");
-    const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
-    checkFieldLabels(kind, fields);
-    const timeoutSeconds = query.get("timeoutSeconds");
-    const limit = query.get("limit");
-    return {
-      labels,
-      fields,
-      limit: limit === undefined ? 0 : Math.max(0, Number(parseInt64(limit))),
-      continue: query.get("continue") ?? "",
-      resourceVersion: query.get("resourceVersion") ?? "",
-      resourceVersionMatch: query.get("resourceVersionMatch") ?? "",
-      timeoutSeconds: timeoutSeconds === undefined ? undefined : Number(parseInt64(timeoutSeconds)),
-      allowWatchBookmarks: query.flag("allowWatchBookmarks"),
-      sendInitialEvents: query.has("sendInitialEvents") ? query.flag("sendInitialEvents") : undefined,
-    };
-  });
+export function parseListOptions(query: Query, kind: KindDefinition): ListOptions {
+  const watching = query.flag("watch");
+  const options = asBadRequest(() => ({
+    timeoutSeconds: query.has("timeoutSeconds") ? Number(parseInt64(query.get("timeoutSeconds") ?? "")) : undefined,
+    limit: query.has("limit") ? Math.max(0, Number(parseInt64(query.get("limit") ?? ""))) : 0,
+    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
+    fields: parseFieldSelector(query.get("fieldSelector") ?? ""),
+    continue: query.get("continue") ?? "",
+    resourceVersion: query.get("resourceVersion") ?? "",
+    resourceVersionMatch: query.get("resourceVersionMatch") ?? "",
+    allowWatchBookmarks: query.flag("allowWatchBookmarks"),
+    sendInitialEvents: query.has("sendInitialEvents") ? query.flag("sendInitialEvents") : undefined,
+  }));
   const defaulted = watching ? withWatchListDefault(options) : options;
   const errors = watching ? watchErrors(defaulted) : listErrors(defaulted);
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
+  asBadRequest(() => checkFieldLabels(kind, options.fields));
   return defaulted as ListOptions;
 }
 
@@ -98,13 +95,13 @@ function watchErrors({ resourceVersionMatch, continue: token, sendInitialEvents 
 }
 
 /**
- * The number in a resourceVersion; undefined for the empty text.
+ * The number in a resourceVersion, a bigint where a number would not be exact; undefined for the empty text.
  * @throws StatusError BadRequest on lists, 500 without a reason elsewhere, as kube-apiserver does
  */
-export function revisionOf(text: string, where: "list" | "get" | "watch"): number | undefined {
+export function revisionOf(text: string, where: "list" | "get" | "watch"): number | bigint | undefined {
   if (text === "") return undefined;
   try {
-    return Number(parseUint64(text));
+    return parseUint64(text);
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const { field, body } = invalidField("resourceVersion", text, error.message);

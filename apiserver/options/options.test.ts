@@ -16,7 +16,7 @@ const refusal = (run: () => unknown) => {
   }
   return "taken";
 };
-const list = (query: string, watching = false) => refusal(() => parseListOptions(Query.parse(query), configMap, watching));
+const list = (query: string) => refusal(() => parseListOptions(Query.parse(query), configMap));
 const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const INVALID = 'ListOptions.meta.k8s.io "" is invalid: ';
 
@@ -24,6 +24,9 @@ describe("continue tokens", () => {
   it("come back as they were given, a knowingly inconsistent one without a revision", () => {
     expect(decodeContinue(encodeContinue({ revision: 7, start: "ns/a\0" }))).toEqual({ revision: 7, start: "ns/a\0" });
     expect(decodeContinue(encodeContinue({ revision: undefined, start: "a\0" }))).toEqual({ revision: undefined, start: "a\0" });
+    const large = { revision: 2n ** 62n, start: "a\0" };
+    expect(decodeContinue(encodeContinue(large))).toEqual(large);
+    expect(decodeContinue(encodeContinue({ revision: 7, start: "/ns/a\0" }))).toEqual({ revision: 7, start: "ns/a\0" });
   });
 
   it.each([
@@ -36,6 +39,14 @@ describe("continue tokens", () => {
       token({ v: "meta.k8s.io/v1", rv: "5", start: "b" }),
       "json: cannot unmarshal string into Go struct field continueToken.rv of type int64",
     ],
+    [token({ v: {}, rv: 5, start: "b" }), "json: cannot unmarshal object into Go struct field continueToken.v of type string"],
+    [token(null), "server does not recognize this encoded version "],
+    [token([]), "json: cannot unmarshal array into Go value of type storage.continueToken"],
+    [token({ v: "meta.k8s.io/v1", rv: null, start: "b" }), "incorrect encoded start resourceVersion (version meta.k8s.io/v1)"],
+    [token({ v: "meta.k8s.io/v1", rv: 5, start: "a//b" }), "a//b"],
+    [token({ v: "meta.k8s.io/v1", rv: 5, start: "a/" }), "a/"],
+    [token({ v: "meta.k8s.io/v1", rv: 5, start: "./b" }), "./b"],
+    [Buffer.from('{"rv":1e999}').toString("base64url"), "json: cannot unmarshal number 1e999 into Go value of type float64"],
   ])("refuses %s: %s", (text, why) => {
     expect(refusal(() => decodeContinue(text))).toBe(`400 invalid continue token: continue key is not valid: ${why}`);
   });
@@ -53,17 +64,23 @@ describe("list options", () => {
   });
 
   it("lets a watch from anywhere start with the present state", () => {
-    for (const query of ["", "resourceVersion=0"]) {
-      expect(parseListOptions(Query.parse(query), configMap, true)).toMatchObject({
-        sendInitialEvents: true,
-        resourceVersionMatch: "NotOlderThan",
-      });
+    const watch = (query: string) => parseListOptions(Query.parse(`watch=1${query}`), configMap);
+    for (const query of ["", "&resourceVersion=0"]) {
+      expect(watch(query)).toMatchObject({ sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" });
     }
-    expect(parseListOptions(Query.parse("resourceVersion=5"), configMap, true).sendInitialEvents).toBeUndefined();
+    expect(watch("&resourceVersion=5").sendInitialEvents).toBeUndefined();
   });
 
-  it("refuses numbers that are none before anything else", () => {
-    expect(list("limit=abc&sendInitialEvents=true")).toBe('400 strconv.ParseInt: parsing "abc": invalid syntax');
+  it("refuses numbers first, selectors then, combinations after them, and last fields that the kind does not have", () => {
+    const wrong = ["fieldSelector=no=1", "sendInitialEvents=true", "labelSelector==", "limit=", "timeoutSeconds=1.5"];
+    const refused = wrong.map((_, index) => list(wrong.slice(0, index + 1).join("&")));
+    expect(refused).toEqual([
+      '400 "no" is not a known field selector: only "metadata.name", "metadata.namespace"',
+      `422 ${INVALID}sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list`,
+      "400 found '=', expected: !, identifier, or 'end of string'",
+      '400 strconv.ParseInt: parsing "": invalid syntax',
+      '400 strconv.ParseInt: parsing "1.5": invalid syntax',
+    ]);
   });
 });
 

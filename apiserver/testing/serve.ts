@@ -1,5 +1,6 @@
 import { kinds } from "../../apis/kinds.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
+import type { Storage } from "../../storage/storage.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
 import { Core } from "../core.ts";
 import { type ApiRequest, type ApiResponse, isStream, lengthOf, piecesOf, type UserInfo } from "../request.ts";
@@ -24,36 +25,49 @@ export interface Answered {
   json(): any;
 }
 
-/** A whole server without doors, on an empty store in memory. */
+/** A whole server without doors. */
 export interface Served {
   readonly core: Core;
+  readonly storage: Storage;
   /** Sends a request such as `ask("GET", "/api/v1/namespaces?limit=1")`. */
   ask(method: string, target: string, asked?: Asked): Promise<Answered>;
+  /** Sends a GET and gives the answer as it is, to read a stream of it. */
+  open(target: string, headers?: ApiRequest["headers"]): Promise<ApiResponse>;
   /** Stops it. Gives what failed unexpectedly in the meantime. */
   close(): Promise<unknown[]>;
 }
 
-/** Starts a server for a test. It asks `authorizers` about everyone but administrators. */
-export async function serve({ authorizers = [] }: { authorizers?: readonly Authorizer[] } = {}): Promise<Served> {
+/** Starts a server for a test, on an empty store in memory unless there is another. It asks `authorizers` about everyone but administrators. */
+export async function serve({
+  authorizers = [],
+  storage = new MemoryStorage(),
+}: {
+  authorizers?: readonly Authorizer[];
+  storage?: Storage;
+} = {}): Promise<Served> {
   const panics: unknown[] = [];
-  const storage = new MemoryStorage();
   const core = new Core({ storage, kinds, productVersion: "0", serverAddress: "", authorizers, onPanic: (error) => panics.push(error) });
   await core.start();
+  const send = (method: string, target: string, { headers = {}, body, user = ADMIN }: Asked): Promise<ApiResponse> => {
+    const [path = "", query = ""] = target.split("?");
+    return core.handle({
+      method,
+      path,
+      query,
+      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: user },
+      readBody: async () => (body === undefined ? new Uint8Array() : Buffer.from(typeof body === "string" ? body : JSON.stringify(body))),
+    });
+  };
   return {
     core,
-    async ask(method, target, { headers = {}, body, user = ADMIN } = {}) {
-      const [path = "", query = ""] = target.split("?");
-      const response = await core.handle({
-        method,
-        path,
-        query,
-        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
-        connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: user },
-        readBody: async () => (body === undefined ? new Uint8Array() : Buffer.from(typeof body === "string" ? body : JSON.stringify(body))),
-      });
+    storage,
+    async ask(method, target, asked = {}) {
+      const response = await send(method, target, asked);
       const bytes = await bytesOf(response);
       return { status: response.status, headers: response.headers, bytes, json: () => JSON.parse(bytes.toString()) };
     },
+    open: (target, headers = {}) => send("GET", target, { headers }),
     async close() {
       core.close();
       await storage.close();

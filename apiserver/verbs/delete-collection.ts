@@ -27,7 +27,7 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinCollection);
   const body = await readBody(context);
   const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], { collection: true });
-  const listOptions = parseListOptions(context.query, resource.kind, false);
+  const listOptions = parseListOptions(context.query, resource.kind);
   const page = await readPage(resource, controlPlane, namespace, listOptions);
 
   const names = page.records.map(({ fields }) => ({ namespace: fields["metadata.namespace"] ?? "", name: fields["metadata.name"] ?? "" }));

@@ -20,7 +20,7 @@ import { selection } from "./selection.ts";
 export async function listObjects(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource } = target;
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinCollection);
-  const options = parseListOptions(context.query, resource.kind, false);
+  const options = parseListOptions(context.query, resource.kind);
   const page = await readPage(resource, context.info.controlPlane, target.namespace, options);
   return respondList(serving, context, resource, negotiated, page);
 }
@@ -29,11 +29,11 @@ export async function listObjects(serving: Serving, context: RequestContext, tar
 export async function readPage(resource: Resource, controlPlane: string, namespace: string, options: ListOptions): Promise<ListPage> {
   const prefix = resource.prefix(controlPlane, resource.namespaced ? namespace : "");
   const collection = await resource.collection(controlPlane);
-  const { snapshot, start, limit } = await chooseState(collection, prefix, options);
+  const single = exactKey(resource, controlPlane, namespace, options);
+  const { snapshot, start, limit } = await chooseState(collection, prefix, options, single);
   const from = start === "" ? undefined : `${prefix}${start}`;
   const matches = selection(resource, options);
   const records: ObjectRecord[] = [];
-  const single = exactKey(resource, controlPlane, namespace, options);
   if (single !== undefined) {
     const record = from === undefined || single >= from ? snapshot.get(single) : undefined;
     return { records: record !== undefined && matches?.(record) !== false ? [record] : [], revision: snapshot.revision };
@@ -81,7 +81,12 @@ interface State {
 }
 
 /** The table of resourceVersion and resourceVersionMatch (reference, section 6.1). */
-async function chooseState(collection: Collection<ObjectRecord>, prefix: string, options: ListOptions): Promise<State> {
+async function chooseState(
+  collection: Collection<ObjectRecord>,
+  prefix: string,
+  options: ListOptions,
+  single: string | undefined,
+): Promise<State> {
   const { limit } = options;
   if (options.continue !== "") return continued(collection, prefix, options);
   const revision = revisionOf(options.resourceVersion, "list");
@@ -91,9 +96,11 @@ async function chooseState(collection: Collection<ObjectRecord>, prefix: string,
   }
   if (revision === 0) return { snapshot: collection.snapshot(), start: "", limit: 0 };
   await notOlderThan(collection, revision);
-  const exact = options.resourceVersionMatch === "Exact" || (options.resourceVersionMatch === "" && limit > 0);
+  // the limit of a list of one name means nothing
+  const exact = options.resourceVersionMatch === "Exact" || (options.resourceVersionMatch === "" && limit > 0 && single === undefined);
   if (!exact) return { snapshot: collection.snapshot(), start: "", limit };
-  const snapshot = await exactly(collection, revision, windowOf(prefix, "", options), expired(LIST_EXPIRED));
+  const window = single === undefined ? windowOf(prefix, "", options) : { prefix: single, limit: 1 };
+  const snapshot = await exactly(collection, Number(revision), window, expired(LIST_EXPIRED));
   return { snapshot, start: "", limit };
 }
 
@@ -109,15 +116,16 @@ async function continued(collection: Collection<ObjectRecord>, prefix: string, o
   const { limit } = options;
   const { revision, start } = decodeContinue(options.continue);
   if (options.resourceVersion !== "" && options.resourceVersion !== "0") {
-    revisionOf(options.resourceVersion, "list");
     throw badRequest("specifying resource version is not allowed when using continue");
   }
   if (revision === undefined) {
     await collection.fresh();
     return { snapshot: collection.snapshot(), start, limit };
   }
+  // the first page may have come from another server, which was further
+  await notOlderThan(collection, revision);
   const tooOld = expired(CONTINUE_EXPIRED, encodeContinue({ revision: undefined, start }));
-  return { snapshot: await exactly(collection, revision, windowOf(prefix, start, options), tooOld), start, limit };
+  return { snapshot: await exactly(collection, Number(revision), windowOf(prefix, start, options), tooOld), start, limit };
 }
 
 /** What has to be read from history for one page; undefined where a selector may skip over any number of objects. */

@@ -1,5 +1,5 @@
 import type { Status } from "../../apimachinery/status/status.ts";
-import { badRequest, expired, internalError, resourceVersionTooLarge, StatusError } from "../../apimachinery/status/status.ts";
+import { badRequest, expired, internalError, StatusError } from "../../apimachinery/status/status.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
 import { CompactedError } from "../../storage/storage.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -9,7 +9,7 @@ import type { ObjectRecord } from "../registry/object-record.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
-import { FRESHNESS_WAIT } from "./freshness.ts";
+import { notOlderThan } from "./freshness.ts";
 import { selection } from "./selection.ts";
 import { watchEncoder } from "./watch-encoder.ts";
 import { WatchStream } from "./watch-stream.ts";
@@ -22,7 +22,7 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
   const { resource, namespace, name } = target;
   const { controlPlane } = context.info;
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customWatch : OFFERS.builtinWatch);
-  const options = parseListOptions(context.query, resource.kind, true);
+  const options = parseListOptions(context.query, resource.kind);
   const revision = revisionOf(options.resourceVersion, "watch");
   const collection = await resource.collection(controlPlane);
 
@@ -60,7 +60,7 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
 /** The revision behind which events begin (reference, section 6.5), or why there is none. */
 async function startOf(
   collection: Collection<ObjectRecord>,
-  revision: number | undefined,
+  revision: number | bigint | undefined,
   initial: boolean,
 ): Promise<number | StatusError> {
   if (revision === undefined) {
@@ -69,9 +69,14 @@ async function startOf(
   }
   if (revision === 0) return collection.revision;
   // a plain watch from the future waits for that revision as long as it lives
-  if (!initial) return revision;
-  const reached = await collection.reached(revision, FRESHNESS_WAIT);
-  return reached ? revision : resourceVersionTooLarge(revision, collection.revision);
+  if (!initial) return Number(revision);
+  try {
+    await notOlderThan(collection, revision);
+    return Number(revision);
+  } catch (error) {
+    if (error instanceof StatusError) return error;
+    throw error;
+  }
 }
 
 function endStatus(error: Error, after: number): Status {
