@@ -17,6 +17,8 @@ export interface WatchStreamOptions {
   readonly encoder: WatchEncoder;
   /** The client takes bookmarks. */
   readonly bookmarks: boolean;
+  /** One of them says where the initial events end. */
+  readonly initialEventsEnd: boolean;
   /** Milliseconds until the stream ends by itself, without an error. */
   readonly lifetime: number;
   /** What an ERROR event says of why the watch cannot go on. */
@@ -36,6 +38,8 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
   #watcher: Watcher | undefined;
   #end: NodeJS.Timeout | undefined;
   #bookmark: NodeJS.Timeout | undefined;
+  /** What the client knows from the start: a bookmark tells of more than that. */
+  #known = 0;
 
   constructor(options: WatchStreamOptions) {
     this.#options = options;
@@ -50,7 +54,10 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
     const watcher = this.#options.subscribe(this);
     if (watcher instanceof StatusError) this.end(watcher);
     else if (this.#sink === undefined) watcher.close();
-    else this.#watcher = watcher;
+    else {
+      this.#watcher = watcher;
+      this.#known = watcher.revision;
+    }
   }
 
   /** One every minute, the last one two seconds before the end. */
@@ -59,7 +66,7 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
     const wait = Math.min(BOOKMARK_INTERVAL, left - LAST_BOOKMARK);
     this.#bookmark = setTimeout(() => {
       const revision = this.#watcher?.revision ?? 0;
-      if (revision > 0) this.#writeBookmark(revision, false);
+      if (revision > this.#known) this.#writeBookmark(revision, false);
       if (this.#sink !== undefined) this.#nextBookmark(left - wait);
     }, wait);
   }
@@ -73,7 +80,8 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
   }
 
   initialEnd(revision: number): boolean {
-    return this.#options.bookmarks ? this.#writeBookmark(revision, true) : true;
+    this.#known = revision;
+    return this.#options.initialEventsEnd ? this.#writeBookmark(revision, true) : true;
   }
 
   #writeBookmark(revision: number, initialEventsEnd: boolean): boolean {

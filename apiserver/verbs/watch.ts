@@ -36,9 +36,9 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
       ? resource.key(controlPlane, namespace, exact)
       : resource.prefix(controlPlane, resource.namespaced ? namespace : "");
   const matches = selection(resource, options);
-  const initial = options.sendInitialEvents === true;
+  // the deprecated paths start from anywhere with the present state too, and do not say where it ends
+  const initial = options.sendInitialEvents ?? (revision === undefined || revision === 0);
   const start = await startOf(collection, revision, initial);
-  if (start instanceof StatusError && !initial) throw start;
 
   const stream = new WatchStream({
     subscribe: (sink) => {
@@ -49,6 +49,7 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
     },
     encoder: watchEncoder(resource, negotiated, context.query.get("includeObject"), serving.now),
     bookmarks: options.allowWatchBookmarks,
+    initialEventsEnd: options.allowWatchBookmarks && options.sendInitialEvents === true,
     lifetime: 1000 * (options.timeoutSeconds ? options.timeoutSeconds : MIN_LIFETIME + serving.random(MIN_LIFETIME)),
     statusOf: (error) => endStatus(error, start instanceof StatusError ? 0 : start),
     streams: serving.streams,
