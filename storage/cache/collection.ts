@@ -61,7 +61,16 @@ export class Collection<T extends Cached> implements Source<T> {
     this.ring = new Ring(revision, this.#ringBudget);
     this.#held = new HeldSnapshots(this.#heldBudget, around.snapshotAge, around.now);
     const { storage, decode, now, after } = around;
-    this.#backlog = new Backlog({ storage, prefix, ring: this.ring, room: () => this.#ringBudget.room, decode, now, after });
+    this.#backlog = new Backlog({
+      storage,
+      prefix,
+      ring: this.ring,
+      room: () => this.#ringBudget.room,
+      get: (key) => this.get(key),
+      decode,
+      now,
+      after,
+    });
   }
 
   get dispatcher(): Dispatcher {

@@ -289,6 +289,25 @@ describe("back-pressure", () => {
     await settle(60);
     expect(sink.records.map((record) => record.revision)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
   });
+
+  it("holds half a megabyte of history at most, however much the ring could take", async () => {
+    cache.close();
+    const large = "x".repeat(100_000);
+    for (let index = 1; index <= 300; index++) await put("a", `${large}${index}`);
+    await open();
+    const sink = new Recorder();
+    sink.full = true;
+    const watcher = collection.watch({ after: 0, scope: PREFIX }, sink);
+    await settle(60);
+    expect(sink.records).toHaveLength(1);
+    // what it does not hold is gone
+    await storage.compact(300);
+    sink.full = false;
+    watcher.resume();
+    await settle(60);
+    expect(sink.records.length).toBeLessThanOrEqual(5);
+    expect(sink.ended).toEqual([expect.any(CompactedError)]);
+  });
 });
 
 describe("history from before the load", () => {
@@ -328,6 +347,22 @@ describe("history from before the load", () => {
     collection.watch({ after: 1, scope: PREFIX }, new Recorder());
     await settle();
     expect(reads).toBe(1);
+  });
+
+  it("ends in the records that are there already: the ring is not charged for them", async () => {
+    await put("a", "5");
+    await put("c", "6");
+    await open();
+    await put("a", "7");
+    const sink = new Recorder();
+    collection.watch({ after: 0, scope: PREFIX }, sink);
+    await settle();
+    const { ring } = collection;
+    expect(sink.events).toHaveLength(7);
+    const last = ring.at(ring.next - 1)!;
+    expect(last.revision).toBe(7);
+    expect(ring.at(ring.next - 3)?.current).toBe(last.previous);
+    expect(ring.at(ring.next - 2)?.current).toBe(collection.get(`${PREFIX}c`));
   });
 
   it("ends those that ask for too much, and serves the others", async () => {
