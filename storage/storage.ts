@@ -163,3 +163,11 @@ export class StorageError extends Error {
     this.name = "StorageError";
   }
 }
+
+/** The engine gave no answer in time. Of a write: it certainly was not and will not be stored. */
+export class StorageTimeoutError extends StorageError {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause);
+    this.name = "StorageTimeoutError";
+  }
+}

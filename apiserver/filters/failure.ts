@@ -1,5 +1,5 @@
 import { type Status, StatusError, timeout, unknownError } from "../../apimachinery/status/status.ts";
-import { StorageError, UnknownOutcomeError } from "../../storage/storage.ts";
+import { StorageError, StorageTimeoutError, UnknownOutcomeError } from "../../storage/storage.ts";
 import { encodeStatus } from "../encodings/response.ts";
 import { acceptClauses } from "../negotiation/accept.ts";
 import { isTransformed, MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
@@ -21,6 +21,7 @@ function asStatusError(error: unknown): StatusError | undefined {
   if (error instanceof UnknownOutcomeError) {
     return timeout("request did not complete within requested timeout - context deadline exceeded");
   }
+  if (error instanceof StorageTimeoutError) return timeout("request did not complete within the allotted timeout");
   if (error instanceof StorageError) return unknownError(error.message);
   return undefined;
 }

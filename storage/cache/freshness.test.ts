@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
-import { StorageError } from "../storage.ts";
+import { StorageError, StorageTimeoutError } from "../storage.ts";
 import type { Collection } from "./collection.ts";
 import { DistantStorage, encode, PREFIX, settle, type TextRecord, textCache } from "./testing.ts";
 import type { WatchCache } from "./watch-cache.ts";
@@ -120,7 +120,7 @@ describe("a fresh read of a store that has to be asked", () => {
     storage.questions.shift()!();
     await settle();
     pass(2_999);
-    const failed = expect(read).rejects.toThrow(new StorageError("the watch cache is at revision 0 and did not reach 1 in time"));
+    const failed = expect(read).rejects.toThrow(new StorageTimeoutError("the watch cache is at revision 0 and did not reach 1 in time"));
     pass(1);
     await failed;
     expect(timers).toEqual([]);

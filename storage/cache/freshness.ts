@@ -1,4 +1,4 @@
-import { type Storage, StorageError } from "../storage.ts";
+import { type Storage, StorageTimeoutError } from "../storage.ts";
 import type { Applied } from "./applied.ts";
 
 /**
@@ -23,7 +23,7 @@ export class Freshness {
     this.#applied = applied;
   }
 
-  /** Undefined: now. Rejects with a StorageError when the cache does not get there in {@link FRESH_TIMEOUT_MS}, or with the store's error. */
+  /** Undefined: now. Rejects with a StorageTimeoutError when the cache does not get there in {@link FRESH_TIMEOUT_MS}, or with the store's error. */
   wait(): undefined | Promise<void> {
     if (this.#underWay !== undefined) {
       this.#next ??= this.#underWay.then(() => {
@@ -43,7 +43,7 @@ export class Freshness {
 
   async #reach(revision: number): Promise<void> {
     if (await this.#applied.reach(revision, FRESH_TIMEOUT_MS)) return;
-    throw new StorageError(`the watch cache is at revision ${this.#applied.revision} and did not reach ${revision} in time`);
+    throw new StorageTimeoutError(`the watch cache is at revision ${this.#applied.revision} and did not reach ${revision} in time`);
   }
 }
 

@@ -1,30 +1,30 @@
-import type { Etcd3 } from "etcd3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Etcd, startEtcd } from "../../test/tools/etcd.ts";
-import { connect } from "./client.ts";
+import { Cluster } from "./cluster.ts";
 import { Compactor } from "./compactor.ts";
 
 let etcd: Etcd;
-let client: Etcd3;
+let cluster: Cluster;
 beforeAll(async () => {
   etcd = await startEtcd();
-  client = await connect({ endpoints: etcd.endpoints });
+  cluster = await Cluster.open({ endpoints: etcd.endpoints });
 });
 afterAll(async () => {
-  client?.close();
+  cluster?.close();
   await etcd?.stop();
 });
 
-const write = async () => Number((await client.kv.put({ key: Buffer.from("/a"), value: Buffer.from("b") })).header.revision);
+const write = async () =>
+  Number((await cluster.txn({ success: [{ request_put: { key: Buffer.from("/a"), value: Buffer.from("b") } }] })).header.revision);
 const readable = (revision: number) =>
-  client.kv.range({ key: Buffer.from("/a"), revision: String(revision) }).then(
+  cluster.range({ key: Buffer.from("/a"), revision: String(revision) }).then(
     () => true,
     () => false,
   );
 
 describe("compaction of etcd", () => {
   it("goes one interval back, and one of several does it", async () => {
-    const [a, b] = [new Compactor(client.kv), new Compactor(client.kv)];
+    const [a, b] = [new Compactor(cluster), new Compactor(cluster)];
     const before = await write();
     expect([await a.round(), await b.round()]).toEqual([undefined, undefined]);
     const between = await write();
@@ -42,10 +42,10 @@ describe("compaction of etcd", () => {
   });
 
   it("does not mind that somebody went further", async () => {
-    const a = new Compactor(client.kv);
+    const a = new Compactor(cluster);
     await a.round();
     await a.round();
-    await client.kv.compact({ revision: String(await write()) });
+    await cluster.compact({ revision: String(await write()) });
     expect(await a.round()).toEqual(expect.any(Number));
   });
 });

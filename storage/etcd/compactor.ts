@@ -1,5 +1,7 @@
-import type { KVClient } from "etcd3";
-import { isCompacted, readError } from "./client.ts";
+import { CallError, readError } from "./call-error.ts";
+import type { Cluster } from "./cluster.ts";
+
+type Calls = Pick<Cluster, "txn" | "compact">;
 
 /** The key that kube-apiservers agree with: whoever shares an etcd with one takes turns with it too. It lies outside every prefix. */
 const KEY = Buffer.from("compact_rev_key");
@@ -18,13 +20,13 @@ const KEY = Buffer.from("compact_rev_key");
  * So one of them does the work as long as it lives, and history is kept for one to two intervals.
  */
 export class Compactor {
-  readonly #kv: Pick<KVClient, "txn" | "compact">;
+  readonly #cluster: Calls;
   #version = 0;
   /** The newest revision one interval ago. */
   #revision = 0;
 
-  constructor(kv: Pick<KVClient, "txn" | "compact">) {
-    this.#kv = kv;
+  constructor(cluster: Calls) {
+    this.#cluster = cluster;
   }
 
   /**
@@ -32,7 +34,7 @@ export class Compactor {
    * @returns the revision up to which history went; undefined where it was not this one's turn
    */
   async round(): Promise<number | undefined> {
-    const answer = await this.#kv.txn({
+    const answer = await this.#cluster.txn({
       compare: [{ key: KEY, target: "Version", result: "Equal", version: String(this.#version) }],
       success: [{ request_put: { key: KEY, value: Buffer.from(String(this.#revision)) } }],
       failure: [{ request_range: { key: KEY } }],
@@ -46,10 +48,10 @@ export class Compactor {
     this.#version++;
     if (due === 0) return undefined;
     try {
-      await this.#kv.compact({ revision: String(due) });
+      await this.#cluster.compact({ revision: String(due) });
     } catch (error) {
       // somebody who knows nothing of turns went further
-      if (!isCompacted(error)) throw error;
+      if (!(error instanceof CallError && error.isCompacted)) throw error;
     }
     return due;
   }
@@ -63,8 +65,8 @@ export interface CompactionOptions {
 }
 
 /** Compacts in every interval until what it returns is called. */
-export function keepCompacting(kv: Pick<KVClient, "txn" | "compact">, { milliseconds, failed }: CompactionOptions): () => void {
-  const compactor = new Compactor(kv);
+export function keepCompacting(cluster: Calls, { milliseconds, failed }: CompactionOptions): () => void {
+  const compactor = new Compactor(cluster);
   let stopped = false;
   const round = () => {
     compactor.round().catch((error) => {

@@ -1,4 +1,4 @@
-import type { Etcd3, IKeyValue, IRangeRequest, IRangeResponse, ITxnRequest } from "etcd3";
+import type { IKeyValue, IRangeRequest, IRangeResponse, ITxnRequest } from "etcd3";
 import {
   CompactedError,
   FutureRevisionError,
@@ -12,7 +12,8 @@ import {
   type WatchRange,
   type WriteResult,
 } from "../storage.ts";
-import { isCompacted, isFuture, readError, writeError } from "./client.ts";
+import { CallError, readError, writeError } from "./call-error.ts";
+import type { Cluster } from "./cluster.ts";
 import { Keys, ownBytes } from "./keys.ts";
 import { EtcdWatch, oldestRevision } from "./watch.ts";
 
@@ -31,17 +32,19 @@ const LARGEST_PAGE = 1000;
 export class EtcdStorage implements Storage {
   readonly name = "etcd";
   readonly exclusive = false;
-  readonly #client: Etcd3;
+  readonly #cluster: Cluster;
   readonly #keys: Keys;
   readonly #watches = new Set<EtcdWatch>();
   readonly #running = new Set<Promise<unknown>>();
+  /** Those who ask at the same time share an answer: anybody may ask. */
+  #checking: Promise<unknown> | undefined;
   #closed: Promise<void> | undefined;
 
   readonly #onClose: () => void;
 
-  /** @param onClose called before the client is closed */
-  constructor(client: Etcd3, prefix: string, onClose: () => void = () => {}) {
-    this.#client = client;
+  /** @param onClose called before the cluster is closed */
+  constructor(cluster: Cluster, prefix: string, onClose: () => void = () => {}) {
+    this.#cluster = cluster;
     this.#keys = new Keys(prefix);
     this.#onClose = onClose;
   }
@@ -58,7 +61,7 @@ export class EtcdStorage implements Storage {
       } catch (error) {
         if (isFuture(error)) throw new FutureRevisionError(await this.currentRevision());
         if (!isCompacted(error)) throw error;
-        if (range.revision !== undefined) throw new CompactedError(await oldestRevision(this.#client.watchClient, this.#keys));
+        if (range.revision !== undefined) throw new CompactedError(await oldestRevision(this.#cluster, this.#keys));
         // Compaction overtook the scan between two pages: the newest state serves as well.
       }
     }
@@ -80,7 +83,7 @@ export class EtcdStorage implements Storage {
 
   watch(range: WatchRange, observer: Observer): Watch {
     this.#mustBeOpen();
-    const watch = new EtcdWatch(this.#client.watchClient, this.#keys, range, observer, () => this.#watches.delete(watch));
+    const watch = new EtcdWatch(this.#cluster, this.#keys, range, observer, () => this.#watches.delete(watch));
     this.#watches.add(watch);
     return watch;
   }
@@ -93,7 +96,7 @@ export class EtcdStorage implements Storage {
 
   async compact(revision: number): Promise<void> {
     try {
-      await this.#call(() => this.#client.kv.compact({ revision: String(revision) }));
+      await this.#call(() => this.#cluster.compact({ revision: String(revision) }));
     } catch (error) {
       if (isCompacted(error)) return;
       if (isFuture(error)) throw new FutureRevisionError(await this.currentRevision());
@@ -102,10 +105,10 @@ export class EtcdStorage implements Storage {
   }
 
   async check(): Promise<void> {
-    const deadline = Date.now() + CHECK_MILLISECONDS;
-    await this.#call(() => this.#client.kv.range({ key: this.#keys.nowhere, count_only: true }, { deadline })).catch((error) => {
-      throw readError(error);
+    this.#checking ??= this.#range({ key: this.#keys.nowhere, count_only: true }, CHECK_MILLISECONDS).finally(() => {
+      this.#checking = undefined;
     });
+    await this.#checking;
   }
 
   close(): Promise<void> {
@@ -116,9 +119,10 @@ export class EtcdStorage implements Storage {
   async #close(): Promise<void> {
     this.#onClose();
     for (const watch of [...this.#watches]) watch.close();
+    this.#cluster.drain();
     // Nobody can start a call any more: the flag is set as soon as this function pauses, and all calls look at it first.
     await Promise.allSettled([...this.#running]);
-    this.#client.close();
+    this.#cluster.close();
   }
 
   async #scanOnce(range: Range): Promise<Scanned> {
@@ -158,7 +162,7 @@ export class EtcdStorage implements Storage {
       failure: [{ request_range: { key: bytes } }],
     };
     try {
-      const answer = await this.#call(() => this.#client.kv.txn(request));
+      const answer = await this.#call(() => this.#cluster.txn(request));
       if (answer.succeeded) return { ok: true, revision: Number(answer.header.revision) };
       const current = answer.responses[0]?.response_range?.kvs[0];
       return { ok: false, current: current && this.#stored(current) };
@@ -172,9 +176,9 @@ export class EtcdStorage implements Storage {
   }
 
   /** @throws StorageError, or etcd's own error about the revision asked for */
-  async #range(request: IRangeRequest): Promise<IRangeResponse> {
+  async #range(request: IRangeRequest, milliseconds?: number): Promise<IRangeResponse> {
     try {
-      return await this.#call(() => this.#client.kv.range(request));
+      return await this.#call(() => this.#cluster.range(request, milliseconds));
     } catch (error) {
       throw isCompacted(error) || isFuture(error) ? error : readError(error);
     }
@@ -199,6 +203,9 @@ export class EtcdStorage implements Storage {
     if (this.#closed !== undefined) throw new StorageError("the store is closed");
   }
 }
+
+const isCompacted = (error: unknown) => error instanceof CallError && error.isCompacted;
+const isFuture = (error: unknown) => error instanceof CallError && error.isFuture;
 
 const ZERO = Buffer.of(0);
 

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Etcd, startEtcd } from "../../test/tools/etcd.ts";
 import { describeStorage } from "../contract/contract.ts";
 import { Recorder } from "../contract/recorder.ts";
-import { StorageError, UnknownOutcomeError } from "../storage.ts";
-import { isNewEnough, openEtcd } from "./open.ts";
+import { StorageError, StorageTimeoutError, UnknownOutcomeError } from "../storage.ts";
+import { openEtcd } from "./open.ts";
+import { isNewEnough } from "./version.ts";
 
 let etcd: Etcd;
 let stores = 0;
@@ -62,7 +63,7 @@ describe("the etcd engine", () => {
   });
 
   it("resumes a watch after the server was away, without a gap or a repeat, and refuses writes meanwhile", async () => {
-    const storage = await open();
+    const storage = await open(500);
     const start = await storage.currentRevision();
     const recorder = new Recorder();
     const watch = storage.watch({ prefix: "a/", after: start }, recorder);
@@ -72,9 +73,9 @@ describe("the etcd engine", () => {
       await etcd.halt(round === 2 ? "SIGTERM" : "SIGKILL");
       // The first one may have left on the dying connection, and then nobody knows; the next finds none.
       await expect(storage.create("a/never", value)).rejects.toThrow();
-      await expect(storage.create("a/never", value)).rejects.toThrow(StorageError);
-      await expect(storage.get("a/1")).rejects.toThrow(StorageError);
-      await expect(storage.check()).rejects.toThrow(StorageError);
+      await expect(storage.create("a/never", value)).rejects.toThrow(StorageTimeoutError);
+      await expect(storage.get("a/1")).rejects.toThrow(StorageTimeoutError);
+      await expect(storage.check()).rejects.toThrow(/^etcd: No connection established/);
       await etcd.start();
       const other = await openEtcd({ endpoints: etcd.endpoints, prefix: `/test-${stores}` });
       await other.create(`a/${round}`, value);
@@ -89,13 +90,38 @@ describe("the etcd engine", () => {
     await storage.close();
   });
 
+  it("waits for a server that is started again: reads and writes that never left go well then", async () => {
+    const storage = await open();
+    await storage.create("a/1", value);
+    await etcd.halt();
+    // finds out that the connection is gone
+    await storage.check().catch(() => undefined);
+    const calls = Promise.all([storage.get("a/1"), storage.create("a/2", value), storage.currentRevision()]);
+    await etcd.start();
+    expect(await calls).toMatchObject([{ key: "a/1" }, { ok: true }, expect.any(Number)]);
+    await storage.close();
+  });
+
+  it("closes at once while no server can be reached", async () => {
+    const storage = await open(60_000);
+    await etcd.halt();
+    try {
+      const reading = storage.get("a/1").catch((error) => error);
+      await sleep(200);
+      await storage.close();
+      expect(await reading).toBeInstanceOf(StorageError);
+    } finally {
+      await etcd.start();
+    }
+  });
+
   it("says that a write's outcome is unknown when no answer comes, and does not repeat it", async () => {
     const storage = await open(300);
     await storage.create("a/1", value);
     etcd.pause();
     try {
       await expect(storage.create("a/2", value)).rejects.toThrow(UnknownOutcomeError);
-      await expect(storage.get("a/1")).rejects.toThrow(StorageError);
+      await expect(storage.get("a/1")).rejects.toThrow(StorageTimeoutError);
     } finally {
       etcd.resume();
     }
@@ -140,6 +166,15 @@ describe("the etcd engine", () => {
       await sleep(10);
     }
     expect(wrong).toEqual([]);
+    await storage.close();
+  });
+
+  it("scans what comes in messages above gRPC's own limit of 4 MB", async () => {
+    const storage = await open();
+    const large = new Uint8Array(1024 * 1024).fill(7);
+    for (let n = 0; n < 20; n++) await storage.create(`a/${n}`, large);
+    const { items, remaining } = await storage.scan({ prefix: "a/" });
+    expect([items.length, remaining, items.every((item) => item.value.length === large.length)]).toEqual([20, 0, true]);
     await storage.close();
   });
 

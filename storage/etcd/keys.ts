@@ -1,14 +1,14 @@
 /** Our keys within etcd's: `{prefix}/{key}` in UTF-8. */
 export class Keys {
-  /** A key that none of ours can be. */
+  /** A key that none of ours can be: they are not empty. Below the prefix, where etcd lets this user read. */
   readonly nowhere: Buffer;
   readonly #prefix: string;
   readonly #bytes: number;
 
   /** @param prefix without a slash at its end */
   constructor(prefix: string) {
-    this.nowhere = Buffer.from(prefix || "\0");
     this.#prefix = `${prefix}/`;
+    this.nowhere = Buffer.from(this.#prefix);
     this.#bytes = Buffer.byteLength(this.#prefix);
   }
 

@@ -1,11 +1,9 @@
-import type { IEvent, IWatchResponse, WatchClient } from "etcd3";
+import type { IEvent, IWatchResponse } from "etcd3";
 import { type Change, CompactedError, type Observer, StorageError, type Watch, type WatchRange } from "../storage.ts";
-import { readError } from "./client.ts";
+import { readError } from "./call-error.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Endpoint, Stream } from "./endpoint.ts";
 import { type Keys, ownBytes } from "./keys.ts";
-
-type Stream = Awaited<ReturnType<WatchClient["watch"]>>;
-type CallOptions = NonNullable<Parameters<WatchClient["watch"]>[0]>;
-type Interceptor = NonNullable<CallOptions["interceptors"]>[number];
 
 /** After a broken connection the first attempt comes at once, the others after pauses that double up to the longest. */
 const FIRST_PAUSE = 50;
@@ -13,6 +11,9 @@ const LONGEST_PAUSE = 2_000;
 
 /** etcd drops a request for progress while the watch is catching up; then it is asked again. */
 const PROGRESS_PAUSE = 100;
+
+/** Where something was asked and nothing is heard for so long, the member may stand still. */
+const SILENCE_MILLISECONDS = 1_000;
 
 /**
  * One watch on a stream of its own, so that a progress notification speaks of this watch alone: all events up to its revision came before it.
@@ -26,22 +27,24 @@ const PROGRESS_PAUSE = 100;
  * A message may carry a part of the events only ("fragment"); they count when the last part is there.
  */
 export class EtcdWatch implements Watch {
-  readonly #client: WatchClient;
+  readonly #cluster: Cluster;
   readonly #keys: Keys;
   readonly #range: WatchRange;
   readonly #observer: Observer;
   readonly #ended: () => void;
   #told: number;
   #stream: Stream | undefined;
+  #endpoint: Endpoint | undefined;
   #fragments: IEvent[] = [];
   #pause = 0;
   #reconnect: NodeJS.Timeout | undefined;
   #progressAgain: NodeJS.Timeout | undefined;
   #progressAsked = false;
+  #silence: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(client: WatchClient, keys: Keys, range: WatchRange, observer: Observer, ended: () => void) {
-    this.#client = client;
+  constructor(cluster: Cluster, keys: Keys, range: WatchRange, observer: Observer, ended: () => void) {
+    this.#cluster = cluster;
     this.#keys = keys;
     this.#range = range;
     this.#observer = observer;
@@ -61,21 +64,24 @@ export class EtcdWatch implements Watch {
     this.#closed = true;
     clearTimeout(this.#reconnect);
     clearTimeout(this.#progressAgain);
+    clearTimeout(this.#silence);
     if (this.#stream !== undefined) end(this.#stream);
     this.#stream = undefined;
     this.#ended();
   }
 
   async #connect(): Promise<void> {
-    let stream: Stream;
+    let opened: Awaited<ReturnType<Cluster["stream"]>>;
     try {
-      stream = await this.#client.watch({ interceptors: [requireLeader] });
+      opened = await this.#cluster.stream();
     } catch {
       this.#lost(undefined);
       return;
     }
+    const { stream, endpoint } = opened;
     if (this.#closed) return end(stream);
     this.#stream = stream;
+    this.#endpoint = endpoint;
     stream.on("data", (response) => {
       if (this.#stream === stream) this.#hear(response);
     });
@@ -92,6 +98,7 @@ export class EtcdWatch implements Watch {
         progress_notify: true,
       },
     });
+    this.#listen();
     if (this.#progressAsked) this.#askProgress();
   }
 
@@ -99,12 +106,16 @@ export class EtcdWatch implements Watch {
     if (this.#closed || this.#stream !== stream) return;
     if (stream !== undefined) end(stream);
     this.#stream = undefined;
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
     this.#fragments = [];
     this.#reconnect = setTimeout(() => void this.#connect(), this.#pause);
     this.#pause = Math.min(Math.max(this.#pause * 2, FIRST_PAUSE), LONGEST_PAUSE);
   }
 
   #hear(response: IWatchResponse): void {
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
     if (response.canceled) {
       this.#canceled(response);
       return;
@@ -130,7 +141,11 @@ export class EtcdWatch implements Watch {
     const oldest = Number(response.compact_revision);
     if (oldest > 0) this.#fail(new CompactedError(oldest));
     else if (response.cancel_reason.includes("permission denied")) this.#fail(new StorageError(`etcd: ${response.cancel_reason}`));
-    else this.#lost(this.#stream);
+    else {
+      // not good any more, or unknown to a member that was started again
+      if (/auth token|auth store|user name/.test(response.cancel_reason)) this.#endpoint?.dropToken();
+      this.#lost(this.#stream);
+    }
   }
 
   #progress(revision: number): void {
@@ -144,7 +159,16 @@ export class EtcdWatch implements Watch {
     clearTimeout(this.#progressAgain);
     if (this.#stream === undefined) return;
     this.#stream.write({ progress_request: {} });
+    this.#listen();
     this.#progressAgain = setTimeout(() => this.#askProgress(), PROGRESS_PAUSE);
+  }
+
+  /** An answer must come. */
+  #listen(): void {
+    this.#silence ??= setTimeout(() => {
+      this.#silence = undefined;
+      void this.#endpoint?.probe();
+    }, SILENCE_MILLISECONDS).unref();
   }
 
   #tell(tell: () => void): void {
@@ -175,12 +199,15 @@ export class EtcdWatch implements Watch {
  * @returns 1 if nothing was compacted yet
  * @throws StorageError if no answer comes
  */
-export async function oldestRevision(client: WatchClient, keys: Keys): Promise<number> {
-  const stream = await client.watch({ deadline: Date.now() + 5_000 });
+export async function oldestRevision(cluster: Cluster, keys: Keys): Promise<number> {
+  const { stream } = await cluster.stream();
+  const timer = setTimeout(() => stream.cancel(), 5_000).unref();
   try {
     return await new Promise<number>((resolve, reject) => {
       stream.on("data", (response) => {
-        if (response.canceled) resolve(Math.max(Number(response.compact_revision), 1));
+        const compacted = Number(response.compact_revision);
+        if (compacted > 0) resolve(compacted);
+        else if (response.canceled) reject(new StorageError(`etcd: ${response.cancel_reason}`));
         else if (!response.created || response.events.length > 0) resolve(1);
       });
       stream.on("error", (error) => reject(readError(error)));
@@ -188,25 +215,13 @@ export async function oldestRevision(client: WatchClient, keys: Keys): Promise<n
       stream.write({ progress_request: {} });
     });
   } finally {
+    clearTimeout(timer);
     end(stream);
   }
 }
 
-/** Ended first: the client takes an error on a stream that can still be written as a sign that the server is gone. */
 function end(stream: Stream): void {
   stream.on("error", () => {});
   stream.end();
   stream.cancel();
 }
-
-/** A member that lost the cluster ends the stream instead of falling silent; another one may do better. */
-const requireLeader: Interceptor = (options, nextCall) => {
-  const call = nextCall(options);
-  const start = call.start.bind(call);
-  call.start = (metadata, listener) => {
-    metadata.set("hasleader", "true");
-    start(metadata, listener);
-  };
-  // The type asks for gRPC's own class, of which the caller uses these methods alone.
-  return call as ReturnType<Interceptor>;
-};

@@ -22,20 +22,29 @@ export interface Etcd {
   stop(): Promise<void>;
 }
 
+export interface EtcdOptions {
+  /** More of etcd's own flags. */
+  readonly args?: readonly string[];
+  /** How clients reach it; `http` by default. The flags have to say with which certificate then. */
+  readonly scheme?: "http" | "https";
+}
+
 /** @throws Error that says what to install if there is no etcd and none can be fetched; see {@link etcdBinary} */
-export async function startEtcd(): Promise<Etcd> {
-  const [member] = await startEtcdCluster(1);
+export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
+  const [member] = await startEtcdCluster(1, options);
   return member as Etcd;
 }
 
 /** Several members of one cluster, each with an endpoint of its own. */
-export async function startEtcdCluster(size: number): Promise<Etcd[]> {
+export async function startEtcdCluster(size: number, { args = [], scheme = "http" }: EtcdOptions = {}): Promise<Etcd[]> {
   const binary = await etcdBinary();
-  const ports = await freePorts(2 * size);
+  const ports = await freePorts(3 * size);
   const members = Array.from({ length: size }, (_, index) => ({
     name: `member-${index}`,
-    clientUrl: `http://127.0.0.1:${ports[2 * index]}`,
-    peerUrl: `http://127.0.0.1:${ports[2 * index + 1]}`,
+    clientUrl: `${scheme}://127.0.0.1:${ports[3 * index]}`,
+    peerUrl: `http://127.0.0.1:${ports[3 * index + 1]}`,
+    healthUrl: `http://127.0.0.1:${ports[3 * index + 2]}`,
+    args,
   }));
   const cluster = members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(",");
   const made = await Promise.all(members.map((member) => memberOf(binary, member, cluster)));
@@ -44,10 +53,18 @@ export async function startEtcdCluster(size: number): Promise<Etcd[]> {
   return made;
 }
 
+interface MemberOptions {
+  readonly name: string;
+  readonly clientUrl: string;
+  readonly peerUrl: string;
+  readonly healthUrl: string;
+  readonly args: readonly string[];
+}
+
 /** One member, not started yet. */
 async function memberOf(
   binary: string,
-  { name, clientUrl, peerUrl }: { name: string; clientUrl: string; peerUrl: string },
+  { name, clientUrl, peerUrl, healthUrl, args: more }: MemberOptions,
   cluster: string,
 ): Promise<Etcd> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "datum-etcd-"));
@@ -55,6 +72,7 @@ async function memberOf(
     ...["--name", name, "--data-dir", dataDir, "--log-level", "error"],
     ...["--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl],
     ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", cluster],
+    ...["--listen-metrics-urls", healthUrl, ...more],
   ];
   let child: ChildProcess | undefined;
   const killAtExit = () => child?.kill("SIGKILL");
@@ -77,7 +95,7 @@ async function memberOf(
     started.stderr?.on("data", (chunk) => {
       output += chunk;
     });
-    for (let waited = 0; !(await isHealthy(clientUrl)); waited += 20) {
+    for (let waited = 0; !(await isHealthy(healthUrl)); waited += 20) {
       if (started.exitCode !== null || waited > 20_000) throw new Error(`etcd did not start: ${output}`);
       await sleep(20);
     }

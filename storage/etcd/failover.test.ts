@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Etcd, startEtcdCluster } from "../../test/tools/etcd.ts";
+import { Recorder } from "../contract/recorder.ts";
+import { type Storage, UnknownOutcomeError } from "../storage.ts";
+import { Cluster } from "./cluster.ts";
+import { openEtcd } from "./open.ts";
+
+let members: Etcd[];
+let stores = 0;
+
+beforeAll(async () => {
+  members = await startEtcdCluster(3);
+});
+
+afterAll(() => Promise.all((members ?? []).map((member) => member.stop())));
+
+const endpoints = () => members.flatMap((member) => member.endpoints);
+const value = new Uint8Array([1]);
+
+/** Writes and reads, one after the other, until it is told to stop. */
+class Traffic {
+  readonly written: string[] = [];
+  readonly unknown: string[] = [];
+  readonly failures: unknown[] = [];
+  #going = true;
+  readonly #done: Promise<unknown>;
+
+  constructor(storage: Storage, clients: number) {
+    this.#done = Promise.all(Array.from({ length: clients }, (_, client) => this.#run(storage, client)));
+  }
+
+  async stop(): Promise<void> {
+    this.#going = false;
+    await this.#done;
+  }
+
+  async #run(storage: Storage, client: number): Promise<void> {
+    for (let n = 0; this.#going; n++) {
+      const key = `a/${client}-${n}`;
+      try {
+        await storage.create(key, value);
+        this.written.push(key);
+      } catch (error) {
+        if (error instanceof UnknownOutcomeError) this.unknown.push(key);
+        else this.failures.push(error);
+        continue;
+      }
+      try {
+        if ((await storage.get(key)) === undefined) this.failures.push(new Error(`${key} is not there`));
+      } catch (error) {
+        this.failures.push(error);
+      }
+      await sleep(5);
+    }
+  }
+}
+
+describe("etcd of three members", () => {
+  const faults: readonly (readonly [string, (member: Etcd) => void | Promise<void>, (member: Etcd) => void | Promise<void>])[] = [
+    ["is killed", (member) => member.halt("SIGKILL"), (member) => member.start()],
+    ["stands still", (member) => member.pause(), (member) => member.resume()],
+  ];
+  for (const [what, fault, mend] of faults)
+    it(`goes on when a member ${what}: reads do not fail, and watches see everything once`, async () => {
+      const clients = 8;
+      const storage = await openEtcd({ endpoints: endpoints(), prefix: `/test-${++stores}`, callMilliseconds: 8_000 });
+      const after = await storage.currentRevision();
+      // on every endpoint at least one
+      const recorders = Array.from({ length: members.length * 2 }, () => new Recorder());
+      const watches = recorders.map((recorder) => storage.watch({ prefix: "a/", after }, recorder));
+      for (const member of members) {
+        const traffic = new Traffic(storage, clients);
+        await sleep(300);
+        await fault(member);
+        await sleep(4_000);
+        const before = traffic.written.length;
+        await sleep(1_000);
+        // others were found, while the member is still away
+        expect(traffic.written.length).toBeGreaterThan(before);
+        const last = traffic.written.at(-1);
+        for (const recorder of recorders) await recorder.until(({ told }) => told.some((change) => change.key === last));
+        await mend(member);
+        await traffic.stop();
+        expect(traffic.failures).toEqual([]);
+        // no more than were under way to the member, and from the others to it where it led
+        expect(traffic.unknown.length).toBeLessThanOrEqual(2 * clients);
+      }
+      const { items } = await storage.scan({ prefix: "a/" });
+      const stored = items.toSorted((one, other) => one.revision - other.revision).map((item) => item.key);
+      for (const [index, recorder] of recorders.entries()) {
+        watches[index]?.requestProgress();
+        await recorder.until(({ told }) => told.length >= stored.length);
+        expect(recorder.told.map((change) => change.key)).toEqual(stored);
+      }
+      await storage.close();
+    }, 120_000);
+
+  it("is opened while the endpoint named first is away, and not held up by one that stands still", async () => {
+    const [first, second] = members as [Etcd, Etcd];
+    for (const [away, back] of [
+      [() => first.halt(), () => first.start()],
+      [() => second.pause(), () => second.resume()],
+    ]) {
+      await away?.();
+      try {
+        const storage = await openEtcd({ endpoints: endpoints(), prefix: `/test-${++stores}` });
+        // only once there is a leader: a member may hand a write on to one that it does not know to be gone
+        expect(await storage.get("a/1")).toBeUndefined();
+        expect(await storage.create("a/1", value)).toMatchObject({ ok: true });
+        await storage.close();
+      } finally {
+        await back?.();
+      }
+    }
+  });
+
+  it("spreads calls over its endpoints", async () => {
+    const cluster = await Cluster.open({ endpoints: endpoints() });
+    const answered = new Map<string, number>();
+    for (let n = 0; n < 30; n++) {
+      const { header } = await cluster.range({ key: Buffer.from("/a") });
+      answered.set(header.member_id, (answered.get(header.member_id) ?? 0) + 1);
+    }
+    expect([...answered.values()]).toEqual([10, 10, 10]);
+    cluster.close();
+  });
+
+  it("has reads wait for a new leader", async () => {
+    const storage = await openEtcd({ endpoints: endpoints(), prefix: `/test-${++stores}` });
+    await storage.create("a/1", value);
+    const cluster = await Cluster.open({ endpoints: endpoints() });
+    const status = await cluster.members(5_000);
+    const leader = members.find((_, index) => status[index]?.status?.leader === status[index]?.status?.header.member_id) as Etcd;
+    await leader.halt("SIGKILL");
+    try {
+      // several, so that every endpoint is asked
+      const reads = await Promise.all(Array.from({ length: 6 }, () => storage.get("a/1")));
+      expect(reads.every((read) => read?.key === "a/1")).toBe(true);
+    } finally {
+      await leader.start();
+    }
+    cluster.close();
+    await storage.close();
+  });
+});
