@@ -28,6 +28,8 @@ export interface EtcdFlags {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
+  /** `name:password` in one line. */
+  readonly credentialsFile: string | undefined;
 }
 
 /** Work on a store without serving it. */
@@ -49,6 +51,7 @@ interface EtcdValues {
   etcdCafile?: string;
   etcdCertfile?: string;
   etcdKeyfile?: string;
+  etcdCredentialsFile?: string;
 }
 
 interface Values extends EtcdValues {
@@ -120,7 +123,8 @@ function etcdOptions(command: Command, servers: string): Command {
     .addOption(new Option("--etcd-prefix <prefix>", "what all keys in etcd start with").default("/datum", "/datum"))
     .option("--etcd-cafile <file>", "the authority of etcd's certificates (PEM)")
     .option("--etcd-certfile <file>", "the client certificate for etcd (PEM)")
-    .option("--etcd-keyfile <file>", "the key of --etcd-certfile (PEM)");
+    .option("--etcd-keyfile <file>", "the key of --etcd-certfile (PEM)")
+    .option("--etcd-credentials-file <file>", "name:password of the user of etcd; read again when etcd asks again");
 }
 
 function addTasks(command: Command, onTask: (parsed: Parsed) => void): void {
@@ -155,9 +159,11 @@ function etcdFlags(values: EtcdValues, errors: string[]): EtcdFlags | undefined 
   together(errors, "--etcd-keyfile", values.etcdKeyfile, "--etcd-certfile", values.etcdCertfile);
   together(errors, "--etcd-cafile", values.etcdCafile, "--etcd-servers", values.etcdServers);
   together(errors, "--etcd-certfile", values.etcdCertfile, "--etcd-servers", values.etcdServers);
+  together(errors, "--etcd-credentials-file", values.etcdCredentialsFile, "--etcd-servers", values.etcdServers);
   const servers = values.etcdServers?.split(",") ?? [];
   for (const server of servers)
-    if (!/^https?:\/\/[^/]+\/?$/.test(server) || !URL.canParse(server))
+    if (/@/.test(server)) errors.push("--etcd-servers: a name and a password are given with --etcd-credentials-file, not in a URL");
+    else if (!/^https?:\/\/[^/]+\/?$/.test(server) || !URL.canParse(server))
       errors.push(`--etcd-servers: ${JSON.stringify(server)} is not a URL such as http://127.0.0.1:2379`);
   if (!/^\/[^\0]*[^/\0]$/.test(values.etcdPrefix))
     errors.push(`--etcd-prefix: ${JSON.stringify(values.etcdPrefix)} must start with a slash and not end with one`);
@@ -168,6 +174,7 @@ function etcdFlags(values: EtcdValues, errors: string[]): EtcdFlags | undefined 
     caFile: values.etcdCafile,
     certFile: values.etcdCertfile,
     keyFile: values.etcdKeyfile,
+    credentialsFile: values.etcdCredentialsFile,
   };
 }
 

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Logger } from "pino";
 import type { EncryptionConfiguration } from "../storage/encryption/configuration.ts";
 import type { CompactionOptions } from "../storage/etcd/compactor.ts";
+import type { Credentials } from "../storage/etcd/token.ts";
 import type { Storage } from "../storage/storage.ts";
 import { readRequired } from "./certificates/private-file.ts";
 import type { EtcdFlags, Flags } from "./flags.ts";
@@ -51,16 +52,27 @@ export const storeFolder = (dataDir: string) => path.join(dataDir, "store");
 /** @throws StartupError naming the addresses and what is wrong */
 export async function openEtcdAt(etcd: EtcdFlags, compaction?: CompactionOptions): Promise<Storage> {
   const [ca, cert, key] = await Promise.all([etcd.caFile, etcd.certFile, etcd.keyFile].map((file) => file && readRequired(file)));
+  const { credentialsFile } = etcd;
+  const credentials = credentialsFile === undefined ? undefined : () => readCredentials(credentialsFile);
+  // a mistake in it is told without etcd
+  await credentials?.();
   const { openEtcd } = await import("../storage/etcd/open.ts");
   try {
     return await openEtcd({
       endpoints: etcd.servers,
       prefix: etcd.prefix,
       ...(compaction && { compaction }),
+      ...(credentials && { credentials }),
       ...(ca ? { ca: Buffer.from(ca) } : {}),
       ...(cert && key ? { cert: Buffer.from(cert), key: Buffer.from(key) } : {}),
     });
   } catch (error) {
     throw new StartupError(`cannot use etcd at ${etcd.servers.join(", ")}: ${reasonOf(error)}`, error);
   }
+}
+
+async function readCredentials(file: string): Promise<Credentials> {
+  const [, name, password] = /^([^:\n]+):([^\n]+)\n?$/.exec((await readRequired(file)).replaceAll("\r\n", "\n")) ?? [];
+  if (name === undefined || password === undefined) throw new StartupError(`${file}: not one line with name:password`);
+  return { name, password };
 }

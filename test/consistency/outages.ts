@@ -30,7 +30,7 @@ export function describeOutages(rounds: number): void {
       const etcd = {
         servers: members.flatMap(({ endpoints }) => endpoints),
         prefix: "/outages",
-        ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
+        ...{ caFile: undefined, certFile: undefined, keyFile: undefined, credentialsFile: undefined },
       };
       for (let n = 0; n < SERVERS; n++) {
         const dataDir = await temporaryFolder();

@@ -38,7 +38,14 @@ export const testStorage = (process.env.TEST_STORAGE ?? "embedded") as "embedded
 /** Where a new server stores: undefined for its data folder, or a prefix in the project's etcd that nobody else has. */
 export function freshEtcd(): EtcdFlags | undefined {
   if (testStorage === "embedded") return undefined;
-  return { servers: inject("etcd"), prefix: `/test/${randomUUID()}`, caFile: undefined, certFile: undefined, keyFile: undefined };
+  return {
+    servers: inject("etcd"),
+    prefix: `/test/${randomUUID()}`,
+    caFile: undefined,
+    certFile: undefined,
+    keyFile: undefined,
+    credentialsFile: undefined,
+  };
 }
 
 /** What a server stores in, while no server uses it. */
