@@ -15,6 +15,7 @@ import { coreVersions, groupDocument, groupList } from "./discovery/groups.ts";
 import { resourceList } from "./discovery/resources.ts";
 import { encodeResponse } from "./encodings/response.ts";
 import { Health } from "./endpoints/health.ts";
+import { storageChecks } from "./endpoints/storage-checks.ts";
 import { versionInfo } from "./endpoints/version.ts";
 import type { Eventual } from "./eventual.ts";
 import { filterChain } from "./filters/chain.ts";
@@ -65,6 +66,7 @@ export class Core {
   readonly #serving: Serving;
   readonly #aggregated: AggregatedDiscovery;
   #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
+  #metrics: Promise<(path: string) => Promise<ApiResponse | undefined>> | undefined;
   #draining = false;
 
   constructor(options: CoreOptions) {
@@ -96,7 +98,7 @@ export class Core {
       streams: new Set(),
     };
     this.health.add({ name: "ping", check: () => {} });
-    this.health.add({ name: "storage", readinessOnly: true, check: () => options.storage.check() });
+    for (const check of storageChecks(options.storage, cache)) this.health.add(check);
     this.health.add({
       name: "shutdown",
       readinessOnly: true,
@@ -150,6 +152,8 @@ export class Core {
         };
       case "health":
         return this.health.answer(route.endpoint, route.check, context.query).then((answer) => answer ?? notFoundText());
+      case "metrics":
+        return this.#metricsDocument(route.path);
       case "openapi":
         return this.#openapiDocument(context, route);
       case "nothing":
@@ -209,13 +213,26 @@ export class Core {
     return (await this.#openapi)(request, path);
   }
 
+  async #metricsDocument(path: string): Promise<ApiResponse> {
+    this.#metrics ??= import("./endpoints/metrics.ts").then(({ metricsEndpoint }) =>
+      metricsEndpoint({
+        storage: this.#options.storage,
+        cache: this.#cache,
+        health: this.health,
+        version: versionInfo(this.#options.productVersion),
+      }),
+    );
+    return (await (await this.#metrics)(path)) ?? notFoundText();
+  }
+
   #index(): { paths: string[] } {
     const groups = this.registry.groups.flatMap(({ name, versions }) =>
       name === ""
         ? versions.map(({ version }) => `/api/${version}`)
         : [`/apis/${name}`, ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)],
     );
-    return { paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version", ...groups].sort() };
+    const others = ["/healthz", "/livez", "/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/readyz", "/version"];
+    return { paths: ["/api", "/apis", ...others, ...groups].sort() };
   }
 }
 

@@ -65,6 +65,9 @@ export interface Storage {
   /** Resolves when the engine can serve; rejects with what is wrong otherwise. Used by `/readyz`. */
   check(): Promise<void>;
 
+  /** What there is to measure, for `/metrics`. Rejects with a {@link StorageError}. */
+  stats?(): Promise<StorageStats>;
+
   /** Flushes and releases everything; open watches end without an error. */
   close(): Promise<void>;
 }
@@ -125,6 +128,23 @@ export interface Watch {
   /** Asks the engine to call `progress` soon, even if nothing changes. */
   requestProgress(): void;
   close(): void;
+}
+
+export interface StorageStats {
+  /** What the database takes on the disk; undefined where nobody answers. */
+  readonly bytes: number | undefined;
+  /** Who keeps it, where that is several. */
+  readonly members?: readonly StorageMember[];
+}
+
+export interface StorageMember {
+  readonly endpoint: string;
+  /** It answers and knows a leader. */
+  readonly healthy: boolean;
+  readonly leads: boolean;
+  /** What its database takes on the disk, and what of that is in use; undefined where it does not answer. */
+  readonly bytes: number | undefined;
+  readonly bytesInUse: number | undefined;
 }
 
 /** History no longer reaches the revision asked for. */

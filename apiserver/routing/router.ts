@@ -10,6 +10,8 @@ export type Route =
   | { readonly to: "resources"; readonly version: VersionEntry }
   | { readonly to: "health"; readonly endpoint: "healthz" | "livez" | "readyz"; readonly check: string | undefined }
   | { readonly to: "openapi"; readonly path: string }
+  /** What comes behind `/metrics/`. */
+  | { readonly to: "metrics"; readonly path: string }
   /** 404 in plain text. */
   | { readonly to: "nothing" };
 
@@ -58,6 +60,8 @@ export function routeOf(path: string, registry: Registry): Route {
     case "livez":
     case "readyz":
       return { to: "health", endpoint: first, check: rest.length === 0 ? undefined : rest.join("/") };
+    case "metrics":
+      return { to: "metrics", path: rest.join("/") };
     case "openapi":
       return rest[0] === "v2" || rest[0] === "v3" ? { to: "openapi", path: tokens.slice(1).join("/") } : NOTHING;
     default:

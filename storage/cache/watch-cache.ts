@@ -78,9 +78,15 @@ export class WatchCache<T extends Cached> {
     return this.#applied.revision;
   }
 
-  /** Why the cache is not fed at the moment, for `/readyz`. */
+  /** Why the cache is not fed at the moment. */
   get problem(): Error | undefined {
     return this.#problem;
+  }
+
+  /** Resolves once the cache is as fresh as the store is now; rejects with what stands in the way. For `/readyz`. */
+  async check(): Promise<void> {
+    if (this.#problem !== undefined) throw this.#problem;
+    await this.#around.freshness.wait();
   }
 
   /** Bytes of past events and of held past states. */

@@ -46,6 +46,11 @@ export class Database {
     this.#room = room;
   }
 
+  /** Bytes of the data file; undefined where the database can only be read. */
+  async size(): Promise<number | undefined> {
+    return this.#room?.size();
+  }
+
   state(): State | undefined {
     const bytes = this.#tables.root.getBinary(STATE);
     return bytes && decodeState(bytes);

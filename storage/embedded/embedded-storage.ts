@@ -7,6 +7,7 @@ import {
   type Scanned,
   type Storage,
   StorageError,
+  type StorageStats,
   type Stored,
   type Watch,
   type WatchRange,
@@ -131,6 +132,11 @@ export class EmbeddedStorage implements Storage, History {
     this.#mustBeOpen();
     if (this.database.damage !== undefined) throw this.database.damage;
     if (this.#writes.lastFailure !== undefined) await this.#writes.probe();
+  }
+
+  async stats(): Promise<StorageStats> {
+    this.#mustBeOpen();
+    return { bytes: await this.database.size() };
   }
 
   close(): Promise<void> {

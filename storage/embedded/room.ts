@@ -45,6 +45,11 @@ export class Room {
     return new Room(file, (await file.stat()).size, usage);
   }
 
+  /** Bytes of the data file. */
+  async size(): Promise<number> {
+    return (await this.#file.stat()).size;
+  }
+
   /**
    * Makes sure that a commit has room which adds so many pages at most, and so many bytes on pages of their own; no other may be under way.
    * Undefined where there is enough.

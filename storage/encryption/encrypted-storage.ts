@@ -5,6 +5,7 @@ import {
   type Scanned,
   type Storage,
   StorageError,
+  type StorageStats,
   type Stored,
   type Watch,
   type WatchRange,
@@ -92,6 +93,10 @@ export class EncryptedStorage implements Storage {
 
   check(): Promise<void> {
     return this.#inner.check();
+  }
+
+  async stats(): Promise<StorageStats> {
+    return (await this.#inner.stats?.()) ?? { bytes: undefined };
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type Scanned,
   type Storage,
   StorageError,
+  type StorageStats,
   type Stored,
   type Watch,
   type WatchRange,
@@ -19,6 +20,9 @@ import { EtcdWatch, oldestRevision } from "./watch.ts";
 
 /** `check` answers in that time, one way or the other. */
 const CHECK_MILLISECONDS = 2_000;
+
+/** Members that do not answer `stats` in that time count as away; kube-apiserver gives them as much. */
+const STATS_MILLISECONDS = 1_000;
 
 /** A page of a scan should bring that many bytes: decoding it blocks the event loop for a few milliseconds. */
 const PAGE_BYTES = 1024 * 1024;
@@ -109,6 +113,18 @@ export class EtcdStorage implements Storage {
       this.#checking = undefined;
     });
     await this.#checking;
+  }
+
+  async stats(): Promise<StorageStats> {
+    const answers = await this.#call(() => this.#cluster.members(STATS_MILLISECONDS));
+    const members = answers.map(({ url, status }) => ({
+      endpoint: url,
+      healthy: status !== undefined && status.leader !== "0",
+      leads: status !== undefined && status.leader === status.header.member_id,
+      bytes: status && Number(status.dbSize),
+      bytesInUse: status && Number(status.dbSizeInUse),
+    }));
+    return { bytes: members.find(({ bytes }) => bytes !== undefined)?.bytes, members };
   }
 
   close(): Promise<void> {

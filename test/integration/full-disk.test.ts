@@ -67,7 +67,7 @@ describe.runIf(testStorage === "embedded" && (await canMakeSmallDisk()))("a disk
     expect(stored.length).toBeGreaterThan(5);
     const ready = await requester.send("GET", "/readyz?verbose");
     expect(ready.status).toBe(500);
-    expect(ready.text).toMatch(/^\[-\]storage failed: reason withheld$/m);
+    expect(ready.text).toMatch(/^\[-\]embedded failed: reason withheld$/m);
     expect((await requester.send("GET", "/livez")).status).toBe(200);
     expect(await names()).toEqual([...stored].sort());
   });
