@@ -8,7 +8,7 @@ import { statusHeaders, textResponse } from "./responses.ts";
 
 /** The answer to a request that failed; what is no failure of the request's is told to `onPanic`. */
 export function failureResponse(error: unknown, request: ApiRequest, onPanic: (error: unknown) => void): ApiResponse {
-  const failure = asStatusError(error);
+  const failure = asStatusError(error, request);
   if (failure === undefined) {
     onPanic(error);
     return textResponse(500, "This request caused apiserver to panic. Look in the logs for details.");
@@ -16,14 +16,21 @@ export function failureResponse(error: unknown, request: ApiRequest, onPanic: (e
   return statusResponse(failure.code, failure.status, request);
 }
 
-function asStatusError(error: unknown): StatusError | undefined {
+function asStatusError(error: unknown, { method }: ApiRequest): StatusError | undefined {
   if (error instanceof StatusError) return error;
-  if (error instanceof UnknownOutcomeError) {
-    return timeout("request did not complete within requested timeout - context deadline exceeded");
-  }
-  if (error instanceof StorageTimeoutError) return timeout("request did not complete within the allotted timeout");
+  if (error instanceof UnknownOutcomeError || error instanceof StorageTimeoutError) return outOfTime(method);
   if (error instanceof StorageError) return unknownError(error.message);
   return undefined;
+}
+
+/** Writes have a deadline of their own, which words it in another way (k8s.io/apiserver, pkg/endpoints/handlers/finisher). */
+function outOfTime(method: string): StatusError {
+  const reading = method === "GET" || method === "HEAD";
+  return timeout(
+    reading
+      ? "request did not complete within the allotted timeout"
+      : "request did not complete within requested timeout - context deadline exceeded",
+  );
 }
 
 /** A Status in the form that Accept names, JSON where it names none. */
