@@ -102,7 +102,8 @@ describe("metrics", () => {
     );
     expect(text).toMatch(/^kubernetes_build_info\{.*major="1",minor="37".*\} 1$/m);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
-    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+    expect(Number(/^process_cpu_user_seconds_total (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(0.1);
+    expect(Number(/^nodejs_eventloop_lag_mean_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
     expect(text).not.toContain('datum_etcd_member_size_bytes{endpoint="http://other"}');
 
     storage.down = true;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { WatchCache } from "../../storage/cache/watch-cache.ts";
 import type { Storage, StorageMember } from "../../storage/storage.ts";
@@ -21,17 +22,42 @@ export interface MetricsSources {
 export function metricsEndpoint(sources: MetricsSources): (path: string) => Promise<ApiResponse | undefined> {
   const main = new Registry();
   collectDefaultMetrics({ register: main });
+  addProcessTime(main);
   addBuildInfo(main, sources);
   addStorage(main, sources);
   addWatchCache(main, sources);
   const slis = new Registry();
   addHealth(slis, sources);
+  // the delay of the event loop is sampled from now on
+  const sampled = sleep(FIRST_SAMPLES_MILLISECONDS);
 
   return async (path) => {
     const registry = path === "" ? main : path === "slis" ? slis : undefined;
     if (registry === undefined) return undefined;
+    await sampled;
     return { status: 200, headers: { "content-type": registry.contentType }, body: Buffer.from(await registry.metrics()) };
   };
+}
+
+const FIRST_SAMPLES_MILLISECONDS = 50;
+
+/** From the start of the process; prom-client would count from the first scrape. */
+function addProcessTime(registry: Registry): void {
+  const add = (name: string, help: string, microseconds: (usage: NodeJS.CpuUsage) => number) => {
+    registry.removeSingleMetric(name);
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(microseconds(process.cpuUsage()) / 1e6);
+      },
+    });
+  };
+  add("process_cpu_user_seconds_total", "Total user CPU time spent in seconds.", ({ user }) => user);
+  add("process_cpu_system_seconds_total", "Total system CPU time spent in seconds.", ({ system }) => system);
+  add("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", ({ user, system }) => user + system);
 }
 
 /** k8s.io/component-base, metrics/version.go */
