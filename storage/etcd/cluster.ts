@@ -120,19 +120,14 @@ export class Cluster {
   async #open(): Promise<void> {
     const deadline = Date.now() + OPEN_MILLISECONDS;
     const patience = Date.now() + PATIENCE_MILLISECONDS;
-    const answers = this.#endpoints.map(async (endpoint) => {
-      for (;;) {
-        try {
-          return await endpoint.status(deadline);
-        } catch (error) {
-          if (Date.now() >= patience || !(error instanceof CallError && error.passes)) throw error;
-          await sleep(LONGEST_PAUSE);
-        }
-      }
+    const versions = new Map<Endpoint, string>();
+    const asked = this.#endpoints.map(async (endpoint) => {
+      const { version } = await statusOf(endpoint, deadline, patience);
+      versions.set(endpoint, version);
     });
-    const all = Promise.allSettled(answers);
+    const all = Promise.allSettled(asked);
     try {
-      await Promise.any(answers);
+      await Promise.any(asked);
     } catch (error) {
       const reasons = (error as AggregateError).errors.map(
         (reason, index) => `${this.#endpoints[index]?.url}: ${readError(reason).message}`,
@@ -140,10 +135,11 @@ export class Cluster {
       throw new StorageError(`no etcd endpoint answers: ${reasons.join("; ")}`);
     }
     await Promise.race([all, sleep(OTHERS_MILLISECONDS, undefined, { ref: false })]);
-    const old = this.#endpoints.find(({ tooOld }) => tooOld);
-    if (old !== undefined) {
-      const { version } = await old.status(deadline);
-      throw new StorageError(`etcd at ${old.url} is ${version}; ${OLDEST_SERVER} or newer is needed`);
+    for (const endpoint of this.#endpoints) {
+      const version = versions.get(endpoint);
+      // not before its version is known
+      if (version === undefined) endpoint.leaveAlone();
+      else if (endpoint.tooOld) throw new StorageError(`etcd at ${endpoint.url} is ${version}; ${OLDEST_SERVER} or newer is needed`);
     }
   }
 
@@ -173,5 +169,17 @@ export class Cluster {
     const fit = left.filter((endpoint) => endpoint.fit);
     const some = fit.length > 0 ? fit : left.length > 0 ? left : this.#endpoints;
     return some[this.#turn++ % some.length] as Endpoint;
+  }
+}
+
+/** What the member says about itself, once it can be reached. @throws CallError if that is not before `patience` */
+async function statusOf(endpoint: Endpoint, deadline: number, patience: number): Promise<IStatusResponse> {
+  for (;;) {
+    try {
+      return await endpoint.status(deadline);
+    } catch (error) {
+      if (Date.now() >= patience || !(error instanceof CallError && error.passes)) throw error;
+      await sleep(LONGEST_PAUSE);
+    }
   }
 }

@@ -89,7 +89,7 @@ export class Endpoint {
       this.#heard = performance.now();
       return answer;
     } catch (error) {
-      if (error instanceof CallError && !error.sent) this.#unfit();
+      if (error instanceof CallError && !error.sent) this.leaveAlone();
       else if (error instanceof CallError && error.passes) void this.probe();
       throw error;
     } finally {
@@ -124,7 +124,17 @@ export class Endpoint {
       this.#fit = false;
     }
     this.#probing = false;
-    if (!this.#fit) this.#unfit();
+    if (!this.#fit) this.leaveAlone();
+  }
+
+  /** Unfit, until it answers a question about itself; what may go elsewhere does so now. */
+  leaveAlone(): void {
+    this.#fit = false;
+    if (this.#closed || this.#alone) return;
+    for (const abandon of [...this.#abandon]) abandon();
+    for (const stream of [...this.#streams]) stream.cancel();
+    clearTimeout(this.#nextProbe);
+    this.#nextProbe = setTimeout(() => void this.probe(), PROBE_PAUSE).unref();
   }
 
   close(): void {
@@ -132,15 +142,6 @@ export class Endpoint {
     clearTimeout(this.#silence);
     clearTimeout(this.#nextProbe);
     this.#connection.close();
-  }
-
-  #unfit(): void {
-    this.#fit = false;
-    if (this.#closed || this.#alone) return;
-    for (const abandon of [...this.#abandon]) abandon();
-    for (const stream of [...this.#streams]) stream.cancel();
-    clearTimeout(this.#nextProbe);
-    this.#nextProbe = setTimeout(() => void this.probe(), PROBE_PAUSE).unref();
   }
 
   #listen(): void {

@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import * as http2 from "node:http2";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Etcd, startEtcdCluster } from "../../test/tools/etcd.ts";
 import { Recorder } from "../contract/recorder.ts";
-import { type Storage, UnknownOutcomeError } from "../storage.ts";
+import { type Storage, StorageTimeoutError, UnknownOutcomeError } from "../storage.ts";
 import { Cluster } from "./cluster.ts";
 import { openEtcd } from "./open.ts";
 
@@ -143,4 +146,84 @@ describe("etcd of three members", () => {
     cluster.close();
     await storage.close();
   });
+
+  it("is out of time without a majority, and goes on with one", async () => {
+    const storage = await openEtcd({ endpoints: endpoints(), prefix: `/test-${++stores}`, callMilliseconds: 5_000 });
+    await storage.create("a/1", value);
+    const recorder = new Recorder();
+    storage.watch({ prefix: "a/", after: await storage.currentRevision() }, recorder);
+    const [one, other] = members as [Etcd, Etcd];
+    one.pause();
+    other.pause();
+    try {
+      const failed = Array.from({ length: 3 }, () => storage.get("a/1").catch((error) => error));
+      expect((await Promise.all(failed)).every((error) => error instanceof StorageTimeoutError)).toBe(true);
+      await expect(storage.check()).rejects.toThrow(StorageTimeoutError);
+      await expect(storage.create("a/lost", value)).rejects.toThrow(/unknown/);
+    } finally {
+      one.resume();
+      other.resume();
+    }
+    expect(await storage.get("a/1")).toBeDefined();
+    await storage.create("a/2", value);
+    await recorder.until(({ told }) => told.some((change) => change.key === "a/2"));
+    expect(recorder.told.map((change) => change.key).filter((key) => key !== "a/lost")).toEqual(["a/2"]);
+    await storage.close();
+  }, 60_000);
+
+  it("does not use a member that is too old, whenever it comes", async () => {
+    const old = await OldMember.start();
+    await expect(openEtcd({ endpoints: [...endpoints(), old.url] })).rejects.toThrow(
+      `etcd at ${old.url} is 3.4.20; 3.5.13 or newer is needed`,
+    );
+    await old.stop();
+    const storage = await openEtcd({ endpoints: [...endpoints(), old.url], prefix: `/test-${++stores}` });
+    await old.start();
+    await expect.poll(() => old.asked, { timeout: 10_000 }).toContain("/etcdserverpb.Maintenance/Status");
+    for (let n = 0; n < 12; n++) expect(await storage.create(`a/${n}`, value)).toMatchObject({ ok: true });
+    expect(old.asked.filter((call) => call !== "/etcdserverpb.Maintenance/Status")).toEqual([]);
+    await storage.close();
+    await old.stop();
+  });
 });
+
+/** Says that it is etcd 3.4.20 and that there is a leader, and answers nothing else. */
+class OldMember {
+  readonly asked: string[] = [];
+  url = "";
+  #server: http2.Http2Server | undefined;
+  readonly #sessions = new Set<http2.ServerHttp2Session>();
+
+  static async start(): Promise<OldMember> {
+    const member = new OldMember();
+    await member.start();
+    return member;
+  }
+
+  async start(): Promise<void> {
+    const version = Buffer.from("3.4.20");
+    // StatusResponse: version = 2, leader = 4; before it, as in every message of gRPC, that it is not compressed, and its length
+    const status = Buffer.concat([Buffer.of(0x12, version.length), version, Buffer.of(0x20, 1)]);
+    const message = Buffer.concat([Buffer.of(0, 0, 0, 0, status.length), status]);
+    const server = http2.createServer();
+    server.on("session", (session) => this.#sessions.add(session));
+    server.on("stream", (stream, headers) => {
+      this.asked.push(String(headers[":path"]));
+      if (headers[":path"] !== "/etcdserverpb.Maintenance/Status") return;
+      stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+      stream.end(message);
+    });
+    server.listen(this.url === "" ? 0 : Number(new URL(this.url).port), "127.0.0.1");
+    await once(server, "listening");
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.#server = server;
+  }
+
+  async stop(): Promise<void> {
+    for (const session of this.#sessions) session.destroy();
+    this.#sessions.clear();
+    this.asked.length = 0;
+    await new Promise((resolve) => this.#server?.close(resolve));
+  }
+}
