@@ -34,6 +34,8 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
  * It speaks through a {@link Transport}; the one there is so far reaches the server in this process (`apiserver/in-process/`).
  */
 export interface Client {
+  /** The same, but what it reads has nothing but its metadata (meta.k8s.io/v1, PartialObjectMetadata). */
+  readonly metadataOnly: Client;
   /** A document that is no resource, such as `/apis`. */
   document<T>(path: string): Promise<T>;
   get<T extends KubeObject = KubeObject>(resource: ResourceRef, object: ObjectRef, options?: Options): Promise<T>;

@@ -13,27 +13,40 @@ import type {
 } from "./client.ts";
 import { linesOf } from "./lines.ts";
 
+const JSON_TYPE = "application/json";
+const METADATA = `${JSON_TYPE};as=PartialObjectMetadata;g=meta.k8s.io;v=v1`;
+const METADATA_LIST = `${JSON_TYPE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
+
 /** A {@link Client} that speaks Kubernetes' REST protocol through any {@link Transport}. */
 export class RestClient implements Client {
   readonly #transport: Transport;
   readonly #userAgent: string;
+  /** What objects and lists are asked for as. */
+  readonly #accept: { readonly object: string; readonly list: string };
 
   /** @param userAgent who writes, as field managers and logs know it */
-  constructor(transport: Transport, userAgent: string) {
+  constructor(transport: Transport, userAgent: string, accept = { object: JSON_TYPE, list: JSON_TYPE }) {
     this.#transport = transport;
     this.#userAgent = userAgent;
+    this.#accept = accept;
+  }
+
+  get metadataOnly(): Client {
+    return new RestClient(this.#transport, this.#userAgent, { object: METADATA, list: METADATA_LIST });
   }
 
   document<T>(path: string): Promise<T> {
-    return this.#exchange("GET", path, {});
+    return this.#exchange("GET", path, {}, { accept: JSON_TYPE });
   }
 
   get<T extends KubeObject>(resource: ResourceRef, object: ObjectRef, options: Options = {}): Promise<T> {
     return this.#exchange("GET", objectPath(resource, object), options);
   }
 
-  list<T extends KubeObject>(resource: ResourceRef, namespace?: string, options: Options = {}): Promise<KubeList<T>> {
-    return this.#exchange("GET", collectionPath(resource, namespace), options);
+  async list<T extends KubeObject>(resource: ResourceRef, namespace?: string, options: Options = {}): Promise<KubeList<T>> {
+    const list = await this.#exchange<KubeList<T>>("GET", collectionPath(resource, namespace), options, { accept: this.#accept.list });
+    // a list of metadata has null for no items
+    return list.items === null ? { ...list, items: [] } : list;
   }
 
   async *watch<T extends KubeObject>(
@@ -46,7 +59,7 @@ export class RestClient implements Client {
       method: "GET",
       path: collectionPath(resource, namespace),
       query: queryOf({ ...options, watch: true }),
-      headers: this.#headers(),
+      headers: this.#headers(this.#accept.object),
       signal,
     });
     if (response.status !== 200) throw await failureOf(response);
@@ -58,14 +71,14 @@ export class RestClient implements Client {
   }
 
   create<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined, object: T, options: Options = {}): Promise<T> {
-    return this.#exchange("POST", collectionPath(resource, namespace), options, object);
+    return this.#exchange("POST", collectionPath(resource, namespace), options, { body: object });
   }
 
   update<T extends KubeObject>(resource: ResourceRef, object: T, options: Options & { subresource?: string } = {}): Promise<T> {
     const { subresource, ...query } = options;
     const { name = "", namespace } = object.metadata;
     const ref = { name, ...(namespace && { namespace }), ...(subresource && { subresource }) };
-    return this.#exchange("PUT", objectPath(resource, ref), query, object);
+    return this.#exchange("PUT", objectPath(resource, ref), query, { body: object });
   }
 
   patch<T extends KubeObject>(
@@ -75,11 +88,11 @@ export class RestClient implements Client {
     patch: unknown,
     options: Options = {},
   ): Promise<T> {
-    return this.#exchange("PATCH", objectPath(resource, object), options, patch, type);
+    return this.#exchange("PATCH", objectPath(resource, object), options, { body: patch, contentType: type });
   }
 
   async delete(resource: ResourceRef, object: ObjectRef, options?: DeleteOptions): Promise<void> {
-    await this.#exchange("DELETE", objectPath(resource, object), {}, deleteBody(options));
+    await passOver(await this.#send("DELETE", objectPath(resource, object), {}, { body: deleteBody(options) }));
   }
 
   async deleteCollection(
@@ -88,24 +101,42 @@ export class RestClient implements Client {
     options?: DeleteOptions,
     selectors: Options = {},
   ): Promise<void> {
-    await this.#exchange("DELETE", collectionPath(resource, namespace), selectors, deleteBody(options));
+    const exchange = { body: deleteBody(options), accept: this.#accept.list };
+    await passOver(await this.#send("DELETE", collectionPath(resource, namespace), selectors, exchange));
   }
 
-  async #exchange<T>(method: string, path: string, options: Options, body?: unknown, contentType = "application/json"): Promise<T> {
+  async #exchange<T>(method: string, path: string, options: Options, exchange: Exchange = {}): Promise<T> {
+    const response = await this.#send(method, path, options, exchange);
+    return JSON.parse((await wholeOf(response)).toString()) as T;
+  }
+
+  /** @throws StatusError for an answer that is none of success */
+  async #send(
+    method: string,
+    path: string,
+    options: Options,
+    { body, accept = this.#accept.object, contentType = JSON_TYPE }: Exchange,
+  ): Promise<TransportResponse> {
     const response = await this.#transport.send({
       method,
       path,
       query: queryOf(options),
-      headers: body === undefined ? this.#headers() : { ...this.#headers(), "content-type": contentType },
+      headers: body === undefined ? this.#headers(accept) : { ...this.#headers(accept), "content-type": contentType },
       ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
     });
     if (response.status >= 300) throw await failureOf(response);
-    return JSON.parse((await wholeOf(response)).toString()) as T;
+    return response;
   }
 
-  #headers(): Record<string, string> {
-    return { accept: "application/json", "user-agent": this.#userAgent };
+  #headers(accept: string): Record<string, string> {
+    return { accept, "user-agent": this.#userAgent };
   }
+}
+
+interface Exchange {
+  readonly body?: unknown;
+  readonly accept?: string;
+  readonly contentType?: string;
 }
 
 const deleteBody = (options: DeleteOptions | undefined) => options && { apiVersion: "v1", kind: "DeleteOptions", ...options };
@@ -131,6 +162,11 @@ async function wholeOf({ body }: TransportResponse): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+/** Takes an answer in without looking at it: that to the deletion of a collection may be long. */
+async function passOver({ body }: TransportResponse): Promise<void> {
+  for await (const _ of body);
 }
 
 /** The failure as the server told it; what is no Status becomes one. */

@@ -1,30 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { isReason } from "../../apimachinery/status/status.ts";
 import type { Client, ResourceRef } from "../../client/client.ts";
+import { type Mirror, Reflector } from "./reflector.ts";
 
 /** Told of every object that was added, changed or removed. For a removal the last state that was seen. */
 export type Handler<T extends KubeObject> = (object: T, event: "added" | "changed" | "removed") => void;
 
-/** Milliseconds to wait after a watch that failed: the first time, and at most. */
-const FIRST_RETRY = 100;
-const LAST_RETRY = 30_000;
-
-/** A watch that ends sooner, in milliseconds, counts as failed: a server in trouble must not be asked over and over. */
-const SHORT = 1_000;
-
 /**
- * Keeps a copy of one resource's objects, fed by a watch, and tells its handlers of changes (k8s.io/client-go, tools/cache). The watch starts
- * with the present state (WatchList), goes on from the last revision when it is cut, and starts anew when history no longer has that
- * revision; what was removed meanwhile is told as removed.
+ * Keeps a copy of one resource's objects, fed by a watch, and tells its handlers of changes (k8s.io/client-go, tools/cache). What was removed
+ * while the watch was cut is told as removed.
  */
-export class Informer<T extends KubeObject> {
-  readonly #client: Client;
-  readonly #resource: ResourceRef;
+export class Informer<T extends KubeObject> implements Mirror<T> {
+  readonly #reflector: Reflector<T>;
   readonly #objects = new Map<string, T>();
   readonly #handlers: Handler<T>[] = [];
-  readonly #onError: (error: unknown) => void;
-  #revision = "";
+  /** Keys of what was there before the present state came, and did not come again yet. */
+  #before = new Set<string>();
   #markSynced = () => {};
 
   /** Resolves when the present state is here. */
@@ -32,9 +22,7 @@ export class Informer<T extends KubeObject> {
 
   /** @param onError told of a watch that failed; the informer tries again */
   constructor(client: Client, resource: ResourceRef, onError: (error: unknown) => void) {
-    this.#client = client;
-    this.#resource = resource;
-    this.#onError = onError;
+    this.#reflector = new Reflector(client, resource, this, onError);
     this.synced = new Promise((resolve) => {
       this.#markSynced = resolve;
     });
@@ -55,70 +43,34 @@ export class Informer<T extends KubeObject> {
   }
 
   /** Watches until `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    let wait = FIRST_RETRY;
-    while (!signal.aborted) {
-      const begun = performance.now();
-      try {
-        if (this.#revision === "") await this.#startAnew(signal);
-        else await this.#goOn(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (this.#revision !== "" && (isReason(error, "Expired") || isReason(error, "Gone"))) {
-          this.#revision = "";
-          continue;
-        }
-        this.#onError(error);
-      }
-      if (performance.now() - begun >= SHORT) wait = FIRST_RETRY;
-      await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
-      wait = Math.min(wait * 2, LAST_RETRY);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return this.#reflector.run(signal);
   }
 
-  async #startAnew(signal: AbortSignal): Promise<void> {
-    const before = new Set(this.#objects.keys());
-    let initial = true;
-    const options = { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan", allowWatchBookmarks: true };
-    for await (const { type, object } of this.#client.watch<T>(this.#resource, undefined, options, signal)) {
-      if (initial && type === "BOOKMARK" && object.metadata.annotations?.["k8s.io/initial-events-end"] === "true") {
-        initial = false;
-        for (const key of before) this.#remove(key);
-        this.#revision = object.metadata.resourceVersion ?? "";
-        this.#markSynced();
-      } else if (initial) {
-        // objects come in the order of their keys, so none of them tells how far the watch is
-        before.delete(keyOf(object));
-        this.#change(type, object);
-      } else this.#apply(type, object);
-    }
+  begin(): void {
+    this.#before = new Set(this.#objects.keys());
   }
 
-  async #goOn(signal: AbortSignal): Promise<void> {
-    const options = { resourceVersion: this.#revision, allowWatchBookmarks: true };
-    for await (const { type, object } of this.#client.watch<T>(this.#resource, undefined, options, signal)) this.#apply(type, object);
-  }
-
-  #apply(type: string, object: T): void {
-    this.#revision = object.metadata.resourceVersion ?? this.#revision;
-    this.#change(type, object);
-  }
-
-  #change(type: string, object: T): void {
-    if (type === "ADDED" || type === "MODIFIED") this.#put(object);
-    else if (type === "DELETED") this.#remove(keyOf(object), object);
-  }
-
-  #put(object: T): void {
+  put(object: T): void {
     const key = keyOf(object);
+    this.#before.delete(key);
     const known = this.#objects.get(key);
     if (known?.metadata.resourceVersion === object.metadata.resourceVersion) return;
     this.#objects.set(key, object);
     this.#tell(object, known === undefined ? "added" : "changed");
   }
 
-  #remove(key: string, last: T | undefined = this.#objects.get(key)): void {
-    if (this.#objects.delete(key) && last !== undefined) this.#tell(last, "removed");
+  remove(object: T): void {
+    if (this.#objects.delete(keyOf(object))) this.#tell(object, "removed");
+  }
+
+  end(): void {
+    for (const key of this.#before) {
+      const last = this.#objects.get(key);
+      if (last !== undefined) this.remove(last);
+    }
+    this.#before.clear();
+    this.#markSynced();
   }
 
   #tell(object: T, event: "added" | "changed" | "removed"): void {
