@@ -11,6 +11,9 @@
  */
 export class WorkQueue {
   readonly #waiting = new Set<string>();
+  /** What waits, in order, behind what was taken. The head of a large set that others were deleted from takes long to find. */
+  #order: string[] = [];
+  #taken = 0;
   readonly #working = new Set<string>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -35,8 +38,11 @@ export class WorkQueue {
       return;
     }
     const taker = this.#takers.shift();
-    if (taker === undefined) this.#waiting.add(key);
-    else this.#take(key, taker);
+    if (taker !== undefined) this.#take(key, taker);
+    else if (!this.#waiting.has(key)) {
+      this.#waiting.add(key);
+      this.#order.push(key);
+    }
   }
 
   /** Adds the key after `ms`; of several times the earliest counts. */
@@ -72,12 +78,17 @@ export class WorkQueue {
   next(): Promise<string | undefined> {
     return new Promise((resolve) => {
       if (this.#closed) return resolve(undefined);
-      const [key] = this.#waiting;
+      const key = this.#order[this.#taken];
       if (key === undefined) {
         this.#takers.push(resolve);
         return;
       }
       this.#waiting.delete(key);
+      this.#taken += 1;
+      if (this.#taken * 2 > this.#order.length) {
+        this.#order = this.#order.slice(this.#taken);
+        this.#taken = 0;
+      }
       this.#take(key, resolve);
     });
   }
@@ -97,6 +108,8 @@ export class WorkQueue {
     for (const { timer } of this.#delayed.values()) clearTimeout(timer);
     this.#delayed.clear();
     this.#waiting.clear();
+    this.#order = [];
+    this.#taken = 0;
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 }
