@@ -4,26 +4,26 @@ import type { Remaining } from "./content.ts";
 
 type Told = Omit<Condition, "lastTransitionTime">;
 
-/**
- * The five conditions that tell how far the deletion of a namespace is (kubernetes, pkg/controller/namespace/deletion). Undefined while there
- * is nothing to tell: a deletion that goes through at once leaves no conditions.
- */
-export function deletionConditions(present: readonly Condition[], remaining: Remaining, now: number): Condition[] | undefined {
-  if (present.length === 0 && remaining.resources.size === 0 && remaining.failures.length === 0) return undefined;
-  let conditions = present;
-  for (const condition of told(remaining)) conditions = withCondition(conditions, condition, now);
-  return [...conditions];
+/** The five conditions that tell how far the deletion of a namespace is (kubernetes, pkg/controller/namespace/deletion). */
+export function deletionConditions(present: readonly Condition[], remaining: Remaining, now: number): Condition[] {
+  return told(remaining).reduce((conditions, condition) => withCondition(conditions, condition, now), [...present]);
 }
 
-function told({ resources, finalizers, failures }: Remaining): Told[] {
+function told({ resources, finalizers, failures, undiscovered }: Remaining): Told[] {
   return [
-    no("NamespaceDeletionDiscoveryFailure", "ResourcesDiscovered", "All resources successfully discovered"),
+    undiscovered.length > 0
+      ? yes(
+          "NamespaceDeletionDiscoveryFailure",
+          "DiscoveryFailed",
+          `Discovery failed for some groups, ${undiscovered.length} failing: unable to retrieve the complete list of server APIs: ${sorted(undiscovered)}`,
+        )
+      : no("NamespaceDeletionDiscoveryFailure", "ResourcesDiscovered", "All resources successfully discovered"),
     no("NamespaceDeletionGroupVersionParsingFailure", "ParsedGroupVersions", "All legacy kube types successfully parsed"),
     failures.length > 0
       ? yes(
           "NamespaceDeletionContentFailure",
           "ContentDeletionFailed",
-          `Failed to delete all resource types, ${failures.length} remaining: ${[...failures].sort().join(", ")}`,
+          `Failed to delete all resource types, ${failures.length} remaining: ${sorted(failures)}`,
         )
       : no("NamespaceDeletionContentFailure", "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
     resources.size > 0
@@ -42,8 +42,7 @@ function told({ resources, finalizers, failures }: Remaining): Told[] {
 const yes = (type: string, reason: string, message: string): Told => ({ type, status: "True", reason, message });
 const no = (type: string, reason: string, message: string): Told => ({ type, status: "False", reason, message });
 
+const sorted = (texts: readonly string[]) => [...texts].sort().join(", ");
+
 const counts = (numbers: ReadonlyMap<string, number>, word: string) =>
-  [...numbers]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, number]) => `${name} ${word} ${number} resource instances`)
-    .join(", ");
+  sorted([...numbers].map(([name, number]) => `${name} ${word} ${number} resource instances`));

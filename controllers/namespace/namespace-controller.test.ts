@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Namespace } from "../../apis/core/v1/namespace.ts";
+import type { Client } from "../../client/client.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
 import { eventually } from "../../test/tools/eventually.ts";
 import { NAMESPACES } from "./content.ts";
@@ -18,6 +19,21 @@ afterEach(async () => {
   await plane.close();
   expect(plane.errors).toEqual([]);
 });
+
+/** Runs the controller with a client that does some things in another way. */
+const runWith = (other: (client: Client) => Partial<Client>) =>
+  plane.run({
+    name: "namespace",
+    run: ({ client, ...around }, signal) => namespaceController.run({ ...around, client: withOther(client, other(client)) }, signal),
+  });
+
+const withOther = (client: Client, other: Partial<Client>): Client =>
+  new Proxy(client, {
+    get: (target, name) => {
+      const member = Reflect.get(name in other ? other : target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
 
 const createNamespace = (name: string, more: Partial<Namespace> = {}) =>
   plane.admin.create<Namespace>(NAMESPACES, undefined, {
@@ -87,11 +103,84 @@ describe("the namespace controller", () => {
     await isGone();
   }, 15_000);
 
-  it("takes away only the finalizer that is its own", async () => {
+  it("tells which versions could not be asked for their resources, and waits for them", async () => {
+    await createNamespace("ns");
+    await plane.admin.create(LEASES, "ns", { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: "l" } });
+    let down = true;
+    runWith((client) => ({
+      async document(path: string) {
+        if (down && path === "/apis/coordination.k8s.io/v1") throw new Error("the server is currently unable to handle the request");
+        return client.document(path);
+      },
+    }));
+    await plane.admin.delete(NAMESPACES, { name: "ns" });
+    await eventually(async () =>
+      expect((await present()).status?.conditions?.[0]).toMatchObject({
+        type: "NamespaceDeletionDiscoveryFailure",
+        status: "True",
+        reason: "DiscoveryFailed",
+        message:
+          "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: " +
+          "coordination.k8s.io/v1: the server is currently unable to handle the request",
+      }),
+    );
+    expect((await plane.admin.list(LEASES, "ns")).items).toHaveLength(1);
+    down = false;
+    await isGone();
+  }, 15_000);
+
+  it("tells what could not be deleted, and tries again", async () => {
+    await createNamespace("ns");
+    await createConfigMap("ns", "a");
+    await plane.admin.create(SECRETS, "ns", { apiVersion: "v1", kind: "Secret", metadata: { name: "s" } });
+    let broken = true;
+    runWith((client) => ({
+      async deleteCollection(...[resource, ...rest]: Parameters<Client["deleteCollection"]>) {
+        if (broken && resource.resource === "configmaps") return;
+        if (broken && resource.resource === "secrets") throw new Error("no secrets today");
+        return client.deleteCollection(resource, ...rest);
+      },
+    }));
+    await plane.admin.delete(NAMESPACES, { name: "ns" });
+    await eventually(async () => expect((await present()).status?.conditions).toHaveLength(5));
+    expect((await present()).status?.conditions?.slice(2)).toMatchObject([
+      {
+        type: "NamespaceDeletionContentFailure",
+        status: "True",
+        reason: "ContentDeletionFailed",
+        message:
+          "Failed to delete all resource types, 2 remaining: no secrets today, " +
+          "unexpected items still remain in namespace: ns for gvr: /v1, Resource=configmaps",
+      },
+      {
+        type: "NamespaceContentRemaining",
+        status: "True",
+        reason: "SomeResourcesRemain",
+        message: "Some resources are remaining: configmaps. has 1 resource instances",
+      },
+      {
+        type: "NamespaceFinalizersRemaining",
+        status: "False",
+        reason: "ContentHasNoFinalizers",
+        message: "All content-preserving finalizers finished",
+      },
+    ]);
+    broken = false;
+    await isGone();
+  }, 15_000);
+
+  it("takes away only the finalizer that is its own, and tells that it has done its part", async () => {
     plane.run(namespaceController);
     await createNamespace("ns", { spec: { finalizers: ["example.com/mine"] }, metadata: { finalizers: ["example.com/hold"] } });
     await plane.admin.delete(NAMESPACES, { name: "ns" });
     await eventually(async () => expect((await present()).spec?.finalizers).toEqual(["example.com/mine"]));
+    expect((await present()).status?.conditions?.map(({ status, reason }) => `${status} ${reason}`)).toEqual([
+      "False ResourcesDiscovered",
+      "False ParsedGroupVersions",
+      "False ContentDeleted",
+      "False ContentRemoved",
+      "False ContentHasNoFinalizers",
+    ]);
     await plane.admin.update(NAMESPACES, { ...(await present()), spec: {} }, { subresource: "finalize" });
     expect((await present()).metadata.finalizers).toEqual(["example.com/hold"]);
     await plane.admin.patch(NAMESPACES, { name: "ns" }, MERGE, { metadata: { finalizers: null } });

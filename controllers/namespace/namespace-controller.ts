@@ -6,7 +6,7 @@ import { workOn } from "../runtime/controller.ts";
 import { Informer, keyOf } from "../runtime/informer.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
 import { deletionConditions } from "./conditions.ts";
-import { NAMESPACES, removeContent } from "./content.ts";
+import { isEmpty, NAMESPACES, removeContent } from "./content.ts";
 
 /** How long to wait before looking again at what finalizers hold. */
 const LOOK_AGAIN = 5_000;
@@ -44,10 +44,8 @@ async function reconcile({ client, now }: Surroundings, seen: Namespace | undefi
     let latest = await client.get<Namespace>(NAMESPACES, { name });
     if (!isSame(latest, seen)) return undefined;
     const conditions = deletionConditions((latest.status?.conditions ?? []) as Condition[], remaining, now());
-    if (conditions !== undefined) {
-      latest = await client.update(NAMESPACES, { ...latest, status: { ...latest.status, conditions } }, { subresource: "status" });
-    }
-    if (remaining.resources.size > 0 || remaining.failures.length > 0) return { requeueAfter: LOOK_AGAIN };
+    latest = await client.update(NAMESPACES, { ...latest, status: { ...latest.status, conditions } }, { subresource: "status" });
+    if (!isEmpty(remaining)) return { requeueAfter: LOOK_AGAIN };
     const finalizers = (latest.spec?.finalizers ?? []).filter((finalizer) => finalizer !== KUBERNETES);
     await client.update(NAMESPACES, { ...latest, spec: { ...latest.spec, finalizers } }, { subresource: "finalize" });
   } catch (error) {
