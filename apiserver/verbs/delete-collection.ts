@@ -30,13 +30,13 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const listOptions = parseListOptions(context.query, resource.kind);
   const page = await readPage(resource, controlPlane, namespace, listOptions);
 
-  const names = page.records.map(({ fields }) => ({ namespace: fields["metadata.namespace"] ?? "", name: fields["metadata.name"] ?? "" }));
-  const remaining = names.values();
+  const remaining = page.records.values();
   const failures: unknown[] = [];
   const work = async () => {
-    for (const { namespace: within, name } of remaining) {
+    for (const { fields } of remaining) {
+      const ref = { resource, controlPlane, namespace: fields["metadata.namespace"] ?? "", name: fields["metadata.name"] ?? "", part: "" } as const;
       try {
-        await deleteOne(serving, { resource, controlPlane, namespace: within, name, part: "" }, deleteOptions);
+        await deleteOne(serving, ref, deleteOptions);
       } catch (error) {
         if (!isReason(error, "NotFound")) failures.push(error);
       }
