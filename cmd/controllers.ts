@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Logger } from "pino";
 import type { Core } from "../apiserver/core.ts";
 import { inProcessTransport } from "../apiserver/in-process/transport.ts";
@@ -13,6 +14,8 @@ const CONTROLLER_USER = { name: "system:kube-controller-manager", groups: ["syst
  */
 export async function startControllers(core: Core, controllers: readonly Controller[], log: Logger): Promise<() => Promise<void>> {
   const stopping = new AbortController();
+  // every controller listens, most of them more than once
+  setMaxListeners(0, stopping.signal);
   const transport = inProcessTransport(core.handle, CONTROLLER_USER);
   const surroundingsOf = ({ name }: Controller): Surroundings => ({
     client: new RestClient(transport, `datum-apiserver/${name}`),

@@ -1,7 +1,8 @@
+import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace-controller.ts";
 import { networkController } from "./network/network-controller.ts";
 import type { Controller } from "./runtime/controller.ts";
 import { systemNamespacesController } from "./system-namespaces/system-namespaces-controller.ts";
 
 /** Every controller, one line each. */
-export const controllers: readonly Controller[] = [systemNamespacesController, namespaceController, networkController];
+export const controllers: readonly Controller[] = [systemNamespacesController, namespaceController, garbageCollector, networkController];

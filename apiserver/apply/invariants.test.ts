@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../apimachinery/object.ts";
 import { StatusError } from "../../apimachinery/status/status.ts";
+import { random } from "../../test/tools/random.ts";
 import { isUnchanged, type Write } from "./field-manager.ts";
 import { entriesOf, readOwners } from "./managed-fields.ts";
 import { box, boxes, boxOf } from "./testing/box.ts";
-import { random, randomSpec } from "./testing/random.ts";
+import { randomSpec } from "./testing/random.ts";
 
 /** Objects that are played with, and writes to each. `SEED` plays the same again, `OBJECTS` more. */
 const OBJECTS = Number(process.env.OBJECTS ?? 15);

@@ -34,7 +34,13 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const failures: unknown[] = [];
   const work = async () => {
     for (const { fields } of remaining) {
-      const ref = { resource, controlPlane, namespace: fields["metadata.namespace"] ?? "", name: fields["metadata.name"] ?? "", part: "" } as const;
+      const ref = {
+        resource,
+        controlPlane,
+        namespace: fields["metadata.namespace"] ?? "",
+        name: fields["metadata.name"] ?? "",
+        part: "",
+      } as const;
       try {
         await deleteOne(serving, ref, deleteOptions);
       } catch (error) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Namespace } from "../../apis/core/v1/namespace.ts";
 import type { Client } from "../../client/client.ts";
+import { alteredClient } from "../../test/tools/altered-client.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
 import { eventually } from "../../test/tools/eventually.ts";
 import { NAMESPACES } from "./content.ts";
@@ -24,15 +25,7 @@ afterEach(async () => {
 const runWith = (other: (client: Client) => Partial<Client>) =>
   plane.run({
     name: "namespace",
-    run: ({ client, ...around }, signal) => namespaceController.run({ ...around, client: withOther(client, other(client)) }, signal),
-  });
-
-const withOther = (client: Client, other: Partial<Client>): Client =>
-  new Proxy(client, {
-    get: (target, name) => {
-      const member = Reflect.get(name in other ? other : target, name);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
+    run: ({ client, ...around }, signal) => namespaceController.run({ ...around, client: alteredClient(client, other(client)) }, signal),
   });
 
 const createNamespace = (name: string, more: Partial<Namespace> = {}) =>

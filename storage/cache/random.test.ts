@@ -1,21 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { random } from "../../test/tools/random.ts";
 import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
 import { CompactedError } from "../storage.ts";
 import type { EventType, Watcher } from "./cached.ts";
 import type { Collection } from "./collection.ts";
 import { encode, PREFIX, settle, type TextRecord, textCache } from "./testing.ts";
-
-/** A small generator with a seed, so that a failure can be played again (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** A client that lists and then watches, and complains about every event that does not fit its state. */
 class Replica {

@@ -10,7 +10,7 @@ import { openEmbedded } from "../../storage/embedded/open.ts";
 import { readMetas } from "../../storage/embedded/pages/meta.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { MEMORY } from "../tools/memory.ts";
-import { Random } from "../tools/random.ts";
+import { random } from "../tools/random.ts";
 import type { Verdict } from "./flipped-store-process.ts";
 import { show } from "./shown.ts";
 
@@ -29,7 +29,7 @@ export function describeBitFlips(rounds: number, seed: number): void {
     let root: string;
     let seedFile: string;
     let child: ChildProcess | undefined;
-    const random = new Random(seed);
+    const below = random(seed);
 
     beforeAll(async () => {
       root = await mkdtemp(path.join(MEMORY, "datum-flips-"));
@@ -80,7 +80,7 @@ export function describeBitFlips(rounds: number, seed: number): void {
         const outcomes: Record<string, number> = {};
         const violations: string[] = [];
         for (let round = 0; round < rounds; round++) {
-          const at = place(round, pages, random);
+          const at = place(round, pages, below);
           const folder = path.join(root, "flipped");
           await mkdir(folder);
           await copyFile(seedFile, path.join(folder, "data.mdb"));
@@ -116,7 +116,7 @@ export function describeBitFlips(rounds: number, seed: number): void {
         await backUp(path.dirname(seedFile), file);
         const size = (await readFile(file)).length;
         for (let round = 0; round < Math.ceil(rounds / 10); round++) {
-          const at = round === 0 ? size * 8 - 1 : random.below(size * 8);
+          const at = round === 0 ? size * 8 - 1 : below(size * 8);
           await flip(file, at);
           await expect(restore(file, path.join(root, "never"), 1)).rejects.toThrow(/^.*backup\.mdb is damaged/);
           await flip(file, at);
@@ -137,12 +137,10 @@ function faults(verdict: Verdict | undefined): string[] {
 }
 
 /** Bits of what makes a file one of LMDB's are few: three of four rounds go there. */
-function place(round: number, pages: number, random: Random): number {
-  const page = random.below(pages) * PAGE;
-  const byte = [random.below(pages * PAGE), page + random.below(40), random.below(2) * PAGE + random.below(170), page + random.below(PAGE)][
-    round % 4
-  ]!;
-  return byte * 8 + random.below(8);
+function place(round: number, pages: number, below: (bound: number) => number): number {
+  const page = below(pages) * PAGE;
+  const byte = [below(pages * PAGE), page + below(40), below(2) * PAGE + below(170), page + below(PAGE)][round % 4]!;
+  return byte * 8 + below(8);
 }
 
 async function flip(file: string, at: number): Promise<void> {

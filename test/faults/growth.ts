@@ -8,7 +8,7 @@ import { openEmbedded } from "../../storage/embedded/open.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { eventually } from "../tools/eventually.ts";
 import { MEMORY } from "../tools/memory.ts";
-import { Random } from "../tools/random.ts";
+import { random } from "../tools/random.ts";
 
 /**
  * The file of the embedded store is bounded however much is written. LMDB takes free pages for a large value only where they lie together, and
@@ -68,7 +68,7 @@ class Churn {
   readonly #storage: Storage;
   readonly #sizes: readonly number[];
   readonly #live: number;
-  readonly #random = new Random(1);
+  readonly #random = random(1);
   readonly #objects: { readonly key: string; readonly revision: number; readonly size: number }[] = [];
   #liveBytes = 0;
   #writtenBytes = 0;
@@ -94,18 +94,21 @@ class Churn {
 
   async #one(): Promise<void> {
     // as many bytes of each size
-    const base = this.#sizes[this.#random.below(this.#sizes.length)]!;
-    const values = Array.from({ length: Math.max(1, this.#sizes.at(-1)! / base / 8) }, () => base * 0.6 + this.#random.below(base * 0.8));
+    const base = this.#sizes[this.#random(this.#sizes.length)]!;
+    const values = Array.from(
+      { length: Math.max(1, this.#sizes.at(-1)! / base / 8) },
+      () => base * 0.6 + this.#random(Math.floor(base * 0.8)),
+    );
     await Promise.all(values.map((size) => this.#change(Math.ceil(size))));
   }
 
   async #change(size: number): Promise<void> {
-    const [before] = this.#liveBytes < this.#live ? [] : this.#objects.splice(this.#random.below(this.#objects.length), 1);
+    const [before] = this.#liveBytes < this.#live ? [] : this.#objects.splice(this.#random(this.#objects.length), 1);
     this.#liveBytes += size - (before?.size ?? 0);
     this.#writtenBytes += size;
-    const isNew = before === undefined || this.#random.below(3) === 0;
+    const isNew = before === undefined || this.#random(3) === 0;
     if (before !== undefined && isNew) await this.#stored(this.#storage.delete(before.key, before.revision));
-    const key = isNew ? `k/${this.#random.below(1e9)}/${this.writes}` : before.key;
+    const key = isNew ? `k/${this.#random(1e9)}/${this.writes}` : before.key;
     const value = new Uint8Array(size);
     const revision = await this.#stored(isNew ? this.#storage.create(key, value) : this.#storage.update(key, value, before.revision));
     this.#objects.push({ key, revision, size });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { random } from "../../apiserver/apply/testing/random.ts";
+import { random } from "../tools/random.ts";
 import { Conversation } from "./conversation.ts";
 import { type Request, randomRequest } from "./request.ts";
 

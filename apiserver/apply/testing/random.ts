@@ -1,14 +1,3 @@
-/** A small generator with a seed, so that a failure can be played again (mulberry32): a whole number below the given one. */
-export function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** A spec of a Box (see box.ts), half of what there could be in it. Nothing is empty. */
 export function randomSpec(below: (below: number) => number): Record<string, unknown> {
   const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
