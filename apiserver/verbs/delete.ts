@@ -76,42 +76,40 @@ function mark(serving: Serving, object: KubeObject, options: DeleteOptions, { re
 
 const sameNames = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name, index) => name === b[index]);
 
-/** A namespace is always marked first: it goes when its content is gone and the last finalizer of its spec with it. */
-function markNamespace(serving: Serving, object: KubeObject, options: DeleteOptions, { resource }: Ref): Outcome {
+/**
+ * A namespace is always marked first: it goes when its content is gone and the last finalizer of its spec with it. Until then deleting it again
+ * changes nothing (kubernetes, pkg/registry/core/namespace/storage).
+ */
+function markNamespace(serving: Serving, object: KubeObject, options: DeleteOptions, ref: Ref): Outcome {
   const { metadata } = object;
-  const finalizers = finalizersAfterDelete(metadata.finalizers ?? [], options, resource.kind);
-  const specFinalizers = (object.spec as { finalizers?: string[] } | undefined)?.finalizers ?? [];
   if (metadata.deletionTimestamp !== undefined) {
-    if (finalizers.length === 0 && specFinalizers.length === 0) return { do: "remove", object };
-    if (sameNames(finalizers, metadata.finalizers ?? [])) return { do: "nothing" };
-  } else {
-    metadata.deletionTimestamp = formatTime(serving.now());
-    object.status = { ...(object.status as object | undefined), phase: "Terminating" };
+    const { finalizers = [] } = (object.spec ?? {}) as { finalizers?: string[] };
+    return finalizers.length > 0 ? { do: "nothing" } : mark(serving, object, options, ref);
   }
+  const finalizers = finalizersAfterDelete(metadata.finalizers ?? [], options, ref.resource.kind);
+  metadata.deletionTimestamp = formatTime(serving.now());
+  object.status = { ...(object.status as object | undefined), phase: "Terminating" };
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
   return { do: "store", object };
 }
 
-function checkPreconditions(ref: Ref, { preconditions }: DeleteOptions, { metadata }: KubeObject): void {
-  const { resource, name } = ref;
-  // kube-apiserver names the kind here, not the resource
-  const named = { group: resource.kind.group, resource: resource.kind.kind };
+function checkPreconditions({ resource, name }: Ref, { preconditions }: DeleteOptions, { metadata }: KubeObject): void {
   const { uid, resourceVersion } = preconditions;
+  const refused = (ofNamespace: string, text: string) =>
+    isNamespace(resource)
+      ? conflict(resource.groupResource, name, `Precondition failed: ${ofNamespace}`)
+      : // kube-apiserver names the kind here, not the resource
+        conflict({ group: resource.kind.group, resource: resource.kind.kind }, name, text);
   if (uid !== undefined && uid !== metadata.uid) {
-    if (isNamespace(resource)) {
-      throw conflict(resource.groupResource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`);
-    }
-    throw conflict(
-      named,
-      name,
+    throw refused(
+      `UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
       `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(
-      named,
-      name,
+    throw refused(
+      `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
   }
