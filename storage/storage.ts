@@ -191,3 +191,11 @@ export class StorageTimeoutError extends StorageError {
     this.name = "StorageTimeoutError";
   }
 }
+
+/** The key and the value are more than the store takes in one write. In etcd's words, whatever the engine, as kube-apiserver passes them on. */
+export class TooLargeError extends StorageError {
+  constructor(cause?: unknown) {
+    super("etcdserver: request is too large", cause);
+    this.name = "TooLargeError";
+  }
+}

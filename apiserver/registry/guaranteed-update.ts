@@ -2,6 +2,7 @@ import type { KubeObject } from "../../apimachinery/object.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { ObjectRecord } from "./object-record.ts";
 import type { Resource } from "./resource.ts";
+import { writeObject } from "./write-object.ts";
 
 /** What an attempt makes of the state it is shown. */
 export type Outcome =
@@ -26,6 +27,8 @@ export interface UpdateOptions {
   readonly controlPlane: string;
   readonly key: string;
   readonly dryRun: boolean;
+  /** An object that is too large is not stored without its `managedFields` either. */
+  readonly ownersStay?: boolean;
 }
 
 /**
@@ -78,8 +81,9 @@ export async function guaranteedUpdate(
       if (result.ok) return { did: "removed", object: decided.object, revision: result.revision };
       current = result.current && resource.record(result.current);
     } else {
-      const value = resource.encode(decided.object);
-      const result = current === undefined ? await storage.create(key, value) : await storage.update(key, value, current.revision);
+      const { value, result } = await writeObject(resource, decided.object, options, (bytes) =>
+        current === undefined ? storage.create(key, bytes) : storage.update(key, bytes, current.revision),
+      );
       if (result.ok) {
         return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: current === undefined };
       }

@@ -21,7 +21,7 @@ import { placeOf, type Ref, writeOf } from "./writing.ts";
 export function applyObject(serving: Serving, context: RequestContext, ref: Ref, body: Uint8Array, options: WriteOptions): Promise<Result> {
   const { resource } = ref;
   const document = readDocument(body);
-  return guaranteedUpdate(placeOf(serving, ref, options), (current) => {
+  return guaranteedUpdate({ ...placeOf(serving, ref, options), ownersStay: true }, (current) => {
     const config = configurationIn(document.value);
     const live = current && resource.object(current);
     const write = { ...writeOf(serving, context, ref, options), force: options.force };

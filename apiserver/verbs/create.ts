@@ -8,6 +8,7 @@ import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.t
 import { parseWriteOptions, type WriteOptions } from "../options/write-options.ts";
 import type { Result } from "../registry/guaranteed-update.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
+import { writeObject } from "../registry/write-object.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
@@ -76,8 +77,7 @@ async function attemptCreate(
   if (sentVersion !== undefined && /^0*[1-9][0-9]*$/.test(sentVersion)) {
     throw unknownError("resourceVersion should not be set on objects to be created");
   }
-  const value = resource.encode(object);
-  const result = await serving.storage.create(key, value);
+  const { value, result } = await writeObject(resource, object, {}, (bytes) => serving.storage.create(key, bytes));
   if (result.ok) return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: true };
   throw result.current === undefined ? alreadyExists(resource.groupResource, name) : takenBy(resource.record(result.current), name);
 }

@@ -9,6 +9,7 @@ import {
   StorageError,
   type StorageStats,
   type Stored,
+  TooLargeError,
   type Watch,
   type WatchRange,
   type WriteResult,
@@ -22,7 +23,6 @@ import { type Operation, Writes, type Written } from "./writes.ts";
 
 /** etcd's limit, and its words. */
 const MAX_VALUE_BYTES = 1.5 * 1024 * 1024;
-const TOO_LARGE = "etcdserver: request is too large";
 
 /** A slice of a scan takes that long at most before others have their turn. */
 const SLICE_MILLISECONDS = 3;
@@ -155,7 +155,7 @@ export class EmbeddedStorage implements Storage, History {
     if (keySize === 0) return Promise.reject(new StorageError("a key must not be empty"));
     if (keySize > MAX_KEY_BYTES)
       return Promise.reject(new StorageError(`a key has ${keySize} bytes; at most ${MAX_KEY_BYTES} are possible`));
-    if (value !== undefined && value.length > MAX_VALUE_BYTES) return Promise.reject(new StorageError(TOO_LARGE));
+    if (value !== undefined && value.length > MAX_VALUE_BYTES) return Promise.reject(new TooLargeError());
     return new Promise((resolve, reject) => {
       const operation: Operation = {
         key,

@@ -1,4 +1,4 @@
-import { StorageError, StorageTimeoutError, UnknownOutcomeError } from "../storage.ts";
+import { StorageError, StorageTimeoutError, TooLargeError, UnknownOutcomeError } from "../storage.ts";
 
 /** A call to etcd that failed, in etcd's or gRPC's words. */
 export class CallError extends Error {
@@ -76,7 +76,7 @@ export function readError(error: unknown): StorageError {
 export function writeError(error: unknown): StorageError | UnknownOutcomeError {
   if (error instanceof StorageError) return error;
   const failed = CallError.of(error);
-  if (TOO_LARGE.test(failed.message)) return new StorageError("etcdserver: request is too large", error);
+  if (TOO_LARGE.test(failed.message)) return new TooLargeError(error);
   return !failed.sent || REFUSED.test(failed.message) ? readError(failed) : new UnknownOutcomeError(failed);
 }
 

@@ -7,6 +7,7 @@ import {
   type Storage,
   StorageError,
   type Stored,
+  TooLargeError,
   type Watch,
   type WatchRange,
   type WriteResult,
@@ -97,7 +98,7 @@ export class MemoryStorage implements Storage {
   /** One write after the other: one that an observer makes while it is told of another waits until all have been told. */
   #write(key: string, value: Uint8Array | undefined, expected: number | undefined): Promise<WriteResult> {
     this.#mustBeOpen();
-    if (value !== undefined && value.length > MAX_VALUE_BYTES) throw new StorageError("etcdserver: request is too large");
+    if (value !== undefined && value.length > MAX_VALUE_BYTES) throw new TooLargeError();
     return new Promise((resolve) => {
       this.#writes.push(() => {
         const result = this.#history.write(key, value, expected);

@@ -37,3 +37,29 @@ it("stores more than a megabyte, and refuses what no etcd would take in etcd's w
   expect([put.status, put.body]).toEqual([500, tooLarge]);
   expect((await server.send("GET", `${NAMESPACES}/fits`)).body.metadata.resourceVersion).toBe(fits.body.metadata.resourceVersion);
 });
+
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+
+it("stores an object without the owners of its fields where it would be too large with them, but for an apply", async () => {
+  // of 1.7 MB, half are owners
+  const data = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${String(index).padStart(6, "0")}`, "v"]));
+  const configMap = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
+  expect((await server.send("POST", CONFIG_MAPS, { ...configMap("patched"), data: {} })).status).toBe(201);
+  const merge = { "content-type": "application/merge-patch+json" };
+  const answers = [
+    await server.send("POST", CONFIG_MAPS, configMap("created")),
+    await server.send("PUT", `${CONFIG_MAPS}/created`, { ...configMap("created"), immutable: false }),
+    await server.send("PATCH", `${CONFIG_MAPS}/patched`, JSON.stringify({ data }), merge),
+  ];
+  expect(answers.map(({ status, body }) => [status, body.metadata.managedFields])).toEqual([
+    [201, undefined],
+    [200, undefined],
+    [200, undefined],
+  ]);
+  expect(Object.keys((await server.send("GET", `${CONFIG_MAPS}/patched`)).body.data)).toHaveLength(60_000);
+
+  const apply = { "content-type": "application/apply-patch+yaml" };
+  const applied = await server.send("PATCH", `${CONFIG_MAPS}/applied?fieldManager=test`, JSON.stringify(configMap("applied")), apply);
+  expect([applied.status, applied.body.message]).toEqual([500, "etcdserver: request is too large"]);
+  expect((await server.send("GET", `${CONFIG_MAPS}/applied`)).status).toBe(404);
+});
