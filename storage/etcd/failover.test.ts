@@ -67,7 +67,7 @@ describe("etcd of three members", () => {
   for (const [what, fault, mend] of faults)
     it(`goes on when a member ${what}: reads do not fail, and watches see everything once`, async () => {
       const clients = 8;
-      const storage = await openEtcd({ endpoints: endpoints(), prefix: `/test-${++stores}`, callMilliseconds: 8_000 });
+      const storage = await openEtcd({ endpoints: endpoints(), prefix: `/test-${++stores}`, callMilliseconds: 6_000 });
       const after = await storage.currentRevision();
       // on every endpoint at least one
       const recorders = Array.from({ length: members.length * 2 }, () => new Recorder());
@@ -76,7 +76,8 @@ describe("etcd of three members", () => {
         const traffic = new Traffic(storage, clients);
         await sleep(300);
         await fault(member);
-        await sleep(4_000);
+        // longer than a call may take
+        await sleep(6_500);
         // others were found, and a leader, while the member is still away
         const last = `a/last-${members.indexOf(member)}`;
         for (let n = 0; n < members.length; n++) expect(await storage.create(`${last}-${n}`, value)).toMatchObject({ ok: true });
