@@ -107,9 +107,12 @@ describe.runIf(testStorage === "etcd")("a server on etcd", () => {
 
   it("tells how large the database is", async () => {
     for (const name of ["large", "larger"]) expect((await server.send("POST", CONFIG_MAPS, configMap(name, 1_000_000))).status).toBe(201);
-    const { text } = await server.send("GET", "/metrics");
-    expect(Number(/^apiserver_storage_size_bytes\{storage_cluster_id="etcd-0"\} (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(1_000_000);
-    expect(text).toContain(`datum_etcd_member_leader{endpoint="${etcd.endpoints[0]}"} 1\n`);
+    // etcd writes to its file a moment after it has answered
+    await eventually(async () => {
+      const { text } = await server.send("GET", "/metrics");
+      expect(Number(/^apiserver_storage_size_bytes\{storage_cluster_id="etcd-0"\} (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(1_000_000);
+      expect(text).toContain(`datum_etcd_member_leader{endpoint="${etcd.endpoints[0]}"} 1\n`);
+    });
   });
 });
 
