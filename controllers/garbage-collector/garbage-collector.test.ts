@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject, OwnerReference } from "../../apimachinery/object.ts";
 import type { DeleteOptions } from "../../client/client.ts";
+import { alteredClient } from "../../test/tools/altered-client.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
 import { eventually } from "../../test/tools/eventually.ts";
+import { namespaceController } from "../namespace/namespace-controller.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 
 const CONFIG_MAPS = { group: "", version: "v1", resource: "configmaps" };
@@ -136,6 +138,8 @@ describe("the garbage collector", () => {
     await create("a", { ownerReferences: [ownedBy(far)] });
     const { metadata } = await createLocation("dallas", [ownedBy(far)]);
     await areLeft();
+    await create("b", { ownerReferences: [ownedBy(far)] });
+    await areLeft();
     const told = async (namespace: string) =>
       (await plane.admin.list(EVENTS, namespace)).items.map(({ type, reason, message, source, involvedObject, count }) => ({
         type,
@@ -153,7 +157,8 @@ describe("the garbage collector", () => {
     };
     const said = (namespace: string) =>
       `ownerRef [v1/ConfigMap, namespace: ${namespace}, name: far, uid: ${far.metadata.uid}] does not exist in namespace "${namespace}"`;
-    await eventually(async () => expect(await told("ns")).toEqual([{ ...warning, message: said("ns"), of: "a" }]));
+    const both = ["a", "b"].map((of) => ({ ...warning, message: said("ns"), of }));
+    await eventually(async () => expect(await told("ns")).toEqual(both));
     await eventually(async () => expect(await told("default")).toEqual([{ ...warning, message: said(""), of: "dallas" }]));
     // what has no namespace is never judged by an owner that has one
     expect((await plane.admin.get(LOCATIONS, { name: "dallas" })).metadata.uid).toBe(metadata.uid);
@@ -199,6 +204,42 @@ describe("the garbage collector", () => {
     await areLeft(...shared, "stays");
     for (const name of shared) expect(await ownersOf(name)).toEqual(["stays"]);
   });
+
+  it("does not remove what got another owner in the last moment", async () => {
+    const [root, other] = [await create("root"), await create("other")];
+    await create("child", { ownerReferences: [ownedBy(root)] });
+    let conflicts = 0;
+    plane.run({
+      name: "garbage-collector",
+      run: ({ client, ...around }, signal) => {
+        const metadataOnly = alteredClient(client.metadataOnly, {
+          async delete(...deletion) {
+            if (conflicts === 0) await change("child", { ownerReferences: [ownedBy(other)] });
+            conflicts++;
+            await client.metadataOnly.delete(...deletion);
+          },
+        });
+        return garbageCollector.run({ ...around, client: alteredClient(client, { metadataOnly }) }, signal);
+      },
+    });
+    await remove("root");
+    await eventually(() => expect(conflicts).toBe(1));
+    await aMoment();
+    expect(await names()).toEqual(["child", "other"]);
+  });
+
+  it.each(["Foreground", "Orphan"] as const)(
+    "lets a namespace go that was deleted in the way %s, and all in it",
+    async (propagationPolicy) => {
+      plane.run(garbageCollector);
+      plane.run(namespaceController);
+      const root = await create("root");
+      await create("child", { ownerReferences: [ownedBy(root)] });
+      await plane.admin.delete(NAMESPACES, { name: "ns" }, { propagationPolicy });
+      await eventually(() => expect(plane.admin.get(NAMESPACES, { name: "ns" })).rejects.toMatchObject({ code: 404 }));
+      expect(await names()).toEqual([]);
+    },
+  );
 
   it("goes on after the line was broken, and history forgotten", async () => {
     plane.run(garbageCollector);

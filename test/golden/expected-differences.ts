@@ -107,6 +107,28 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
   "apply/version-removed.json": "definitions",
   "apply/versions-with-dropped-fields.json": "definitions",
   "apply/versions.json": "definitions",
+  "controllers/gc-custom-resources.json": "definitions",
+  "controllers/gc-scopes.json": {
+    rbac: [
+      "an owner without a namespace",
+      "without a namespace, owned by one with",
+      "without a namespace, owned by one without",
+      "the one without a namespace that has an owner with one stays, and has an event in default",
+      "it stays",
+      "the owner without a namespace goes",
+      "its dependent in the namespace goes",
+      "its dependent without a namespace goes",
+    ],
+  },
+  "controllers/namespace-blocked-by-finalizer.json": {
+    rbac: ["not another group's kind"],
+    tokens: ["a token of a service account is new content too"],
+    reviews: ["reviews still work"],
+  },
+  "controllers/namespace-deletion.json": {
+    rbac: ["a role"],
+    quota: ["a quota"],
+  },
   "datum/connector-rules.json": "laterKinds",
   "datum/discovery.json": {
     laterKinds: ["the kinds of networking that come first"],

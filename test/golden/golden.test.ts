@@ -5,7 +5,20 @@ import { EXPECTED_DIFFERENCES, type Expected, SOMETIMES } from "./expected-diffe
 import { hasRecordings, type Played, Player, scenariosOf } from "./replay.ts";
 
 /** What of a real kube-apiserver was recorded and has to be answered alike. */
-const TOPICS = ["list-watch", "metadata", "patch", "apply", "errors", "kinds", "discovery", "tables", "encodings", "datum"];
+const TOPICS = [
+  "list-watch",
+  "metadata",
+  "patch",
+  "apply",
+  "errors",
+  "kinds",
+  "discovery",
+  "tables",
+  "encodings",
+  "datum",
+  "controllers/gc",
+  "controllers/namespace",
+];
 
 /** Milliseconds. Many recorded steps wait for something that is not there yet, some for the ends of watches. */
 const PATIENCE = 600_000;

@@ -79,10 +79,11 @@ export class Player {
   }
 }
 
-/** The scenarios of a topic. */
+/** The scenarios of a topic: a folder, or those in it whose names begin alike (`controllers/gc`). */
 export async function scenariosOf(topic: string): Promise<string[]> {
-  const files = await readdir(path.join(GOLDEN, topic));
-  return files.filter((file) => file.endsWith(".json")).map((file) => `${topic}/${file}`);
+  const [folder = "", start = ""] = topic.split("/");
+  const files = await readdir(path.join(GOLDEN, folder));
+  return files.filter((file) => file.startsWith(start) && file.endsWith(".json")).map((file) => `${folder}/${file}`);
 }
 
 /** Steps that differ stand three blanks in, and what differs about them six. */
