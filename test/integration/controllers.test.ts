@@ -111,6 +111,53 @@ describe("a namespace", () => {
   });
 });
 
+describe("what belongs to an object", () => {
+  const core = "/api/v1/namespaces/owners";
+  beforeAll(() => namespace("owners"));
+
+  /** An owner, a Secret that belongs to it, and a Lease that belongs to that. */
+  async function family(name: string): Promise<{ owner: string; child: string; grandchild: string }> {
+    const [owner, child] = [`${core}/configmaps/${name}`, `${core}/secrets/${name}`];
+    const leases = "/apis/coordination.k8s.io/v1/namespaces/owners/leases";
+    const referenceTo = async (address: string, kind: string) => [
+      { apiVersion: "v1", kind, name, uid: (await server.send("GET", address)).body.metadata.uid, blockOwnerDeletion: true },
+    ];
+    await create(`${core}/configmaps`, { metadata: { name } });
+    await create(`${core}/secrets`, { metadata: { name, ownerReferences: await referenceTo(owner, "ConfigMap") } });
+    await create(leases, { metadata: { name, ownerReferences: await referenceTo(child, "Secret") } });
+    return { owner, child, grandchild: `${leases}/${name}` };
+  }
+
+  it("goes after it, through the generations", async () => {
+    const { owner, child, grandchild } = await family("background");
+    expect((await server.send("DELETE", owner)).body.status).toBe("Success");
+    await isGone(child);
+    await isGone(grandchild);
+  });
+
+  it("goes before it in the foreground", async () => {
+    const { owner, child, grandchild } = await family("foreground");
+    await server.send("PATCH", grandchild, '{"metadata":{"finalizers":["example.com/hold"]}}', MERGE);
+    const deleted = await server.send("DELETE", `${owner}?propagationPolicy=Foreground`);
+    expect(deleted.body.metadata.finalizers).toEqual(["foregroundDeletion"]);
+    await eventually(async () => expect((await server.send("GET", grandchild)).body.metadata.deletionTimestamp).toBeDefined());
+    expect([await status(owner), await status(child)]).toEqual([200, 200]);
+    await server.send("PATCH", grandchild, '{"metadata":{"finalizers":null}}', MERGE);
+    for (const address of [grandchild, child, owner]) await isGone(address);
+  });
+
+  it("stays without it as an orphan", async () => {
+    const { owner, child, grandchild } = await family("orphan");
+    // a dependent has to be known before its owner goes, as in Kubernetes
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await server.send("DELETE", `${owner}?propagationPolicy=Orphan`);
+    await isGone(owner);
+    const { metadata } = (await server.send("GET", child)).body;
+    expect([metadata.ownerReferences, metadata.deletionTimestamp]).toEqual([undefined, undefined]);
+    expect((await server.send("GET", grandchild)).body.metadata.ownerReferences).toHaveLength(1);
+  });
+});
+
 describe("a network", () => {
   const networks = `${NETWORKING}/namespaces/networks/networks`;
   const contexts = `${NETWORKING}/namespaces/networks/networkcontexts`;

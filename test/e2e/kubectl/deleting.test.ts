@@ -69,6 +69,24 @@ await withEachKubectl((session) => {
     expect(await names(session, namespace, "networks")).toBe("");
   });
 
+  it("takes dependents along, before or after their owner, or makes them orphans", async () => {
+    const namespace = await namespaceFor(session, "owners");
+    const create = async (owner: string) => {
+      await session.ok(`create configmap ${owner} -n ${namespace}`);
+      const uid = await session.ok(`get configmap ${owner} -n ${namespace} -o jsonpath={.metadata.uid}`);
+      const reference = `{apiVersion: v1, kind: ConfigMap, name: ${owner}, uid: ${uid}, blockOwnerDeletion: true}`;
+      const input = `apiVersion: v1\nkind: Secret\nmetadata: {name: of-${owner}, ownerReferences: [${reference}]}\n`;
+      await session.ok(`create -n ${namespace} -f -`, { input });
+    };
+    for (const owner of ["background", "foreground", "orphan"]) await create(owner);
+    expect(await session.ok(`delete configmap foreground -n ${namespace} --cascade=foreground --timeout=20s`)).toMatch(/deleted/);
+    expect(await names(session, namespace, "secrets")).toBe("secret/of-background\nsecret/of-orphan\n");
+    await session.ok(`delete configmap background -n ${namespace}`);
+    await session.ok(`delete configmap orphan -n ${namespace} --cascade=orphan --timeout=20s`);
+    await eventually(async () => expect(await names(session, namespace, "secrets")).toBe("secret/of-orphan\n"));
+    expect(await session.ok(`get secret of-orphan -n ${namespace} -o jsonpath={.metadata.ownerReferences}`)).toBe("");
+  });
+
   it("deletes a namespace with everything in it", async () => {
     const namespace = await namespaceFor(session, "whole");
     await session.ok(`create -n ${namespace} -f -`, { input: labelled("in-1", "in-2") });
