@@ -111,7 +111,7 @@ export class Graph {
     for (const dependent of this.dependentsOf(uid)) this.#listener.look(dependent);
   }
 
-  /** Whoever has an owner that is not known to stay has to be looked at, and who waits for a dependent while it gets another owner. */
+  /** Has the object looked at if an owner of it may be gone, or waits for it; or if it waits itself, and may wait for itself. */
   inspect(node: Node): void {
     if (node.state === "alive") {
       const doubtful = node.owners.some((owner) => {

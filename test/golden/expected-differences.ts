@@ -20,7 +20,8 @@ const ON_PURPOSE = {
   anonymous: "without credentials the answer is 401, where kube-apiserver lets an anonymous user in and answers 403",
   workloads:
     "kinds and groups for nodes and what runs on them are not served (those of the generic control plane that are missing too are listed by themselves)",
-  swift: "a namespace with nothing in it is gone at once, where the recorded one took a moment",
+  swift:
+    "a namespace with nothing in it, and in the foreground an object without dependents, is gone at once, where the recorded one took a moment",
   notUtf8: "a name that is no UTF-8 is shown with U+FFFD, where Go shows its bytes",
 } as const;
 
@@ -397,6 +398,9 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
     ],
   },
   "list-watch/watch-custom-resources.json": "definitions",
+  "list-watch/watch-finalizers.json": {
+    swift: ["release"],
+  },
   "list-watch/watch-transformed.json": "definitions",
   "metadata/delete-answers.json": {
     quota: ["ResourceQuota: create", "ResourceQuota: delete", "ResourceQuota: delete once more"],
