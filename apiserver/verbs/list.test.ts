@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DistantStorage } from "../../storage/cache/testing.ts";
 import { decodeContinue, encodeContinue } from "../options/continue-token.ts";
 import { type Served, serve } from "../testing/serve.ts";
@@ -130,6 +130,21 @@ describe("pages", () => {
     }
     expect((await list("continue=x&resourceVersion=5")).message).toMatch(/^invalid continue token: /);
     expect(names(await list(`continue=${token}&resourceVersion=0`))).toEqual(["b"]);
+  });
+});
+
+describe("a list with a selector", () => {
+  it("lets others have their turn, and shows one state all the same", async () => {
+    await create("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 10));
+    const listing = list("labelSelector=name+in+(b,j)");
+    await new Promise((resolve) => setImmediate(resolve));
+    const written = server.ask("DELETE", `${MAPS}/j`);
+    const answers = await Promise.race([listing, written.then(() => "the deletion")]);
+    clock.mockRestore();
+    expect(answers).toBe("the deletion");
+    expect(names(await listing)).toEqual(["b", "j"]);
   });
 });
 
