@@ -61,16 +61,9 @@ export class Collection<T extends Cached> implements Source<T> {
     this.ring = new Ring(revision, this.#ringBudget);
     this.#held = new HeldSnapshots(this.#heldBudget, around.snapshotAge, around.now);
     const { storage, decode, now, after } = around;
-    this.#backlog = new Backlog({
-      storage,
-      prefix,
-      ring: this.ring,
-      room: () => this.#ringBudget.room,
-      get: (key) => this.get(key),
-      decode,
-      now,
-      after,
-    });
+    const room = () => this.#ringBudget.room;
+    const get = (key: string) => this.get(key);
+    this.#backlog = new Backlog({ storage, prefix, ring: this.ring, room, get, decode, now, after });
   }
 
   get dispatcher(): Dispatcher {
@@ -106,9 +99,17 @@ export class Collection<T extends Cached> implements Source<T> {
     });
   }
 
-  /** True when `revision` is applied; false if it is not after `timeoutMs`. */
+  /** True when `revision` is applied; false if it is not after `timeoutMs`. Rejects with a StorageError when the collection is no longer fed. */
   reached(revision: number, timeoutMs: number): true | Promise<boolean> {
-    return revision <= this.revision ? true : this.#around.applied.reach(revision, timeoutMs);
+    if (this.#lost === undefined && revision <= this.revision) return true;
+    return this.#reach(revision, timeoutMs);
+  }
+
+  async #reach(revision: number, timeoutMs: number): Promise<boolean> {
+    const reached = await this.#around.applied.reach(revision, timeoutMs);
+    // the cache may have come so far by leaving this collection behind
+    if (reached && this.#lost !== undefined) throw this.#unfed();
+    return reached;
   }
 
   /** The present. O(1), and one path of nodes for the next write. */

@@ -89,6 +89,22 @@ describe("a stream that breaks", () => {
     expect(fresh.events).toEqual(["ADDED c 3 3"]);
   });
 
+  it("with a gap fails the reads that wait for a revision, for what they would see is older", async () => {
+    const collection = await cache.collection(PREFIX);
+    storage.open = false;
+    await store.create(`${PREFIX}a`, encode("1"));
+    await store.create(`${PREFIX}b`, encode("2"));
+    await store.compact(2);
+    const read = collection.reached(2, 3_000);
+    storage.drop();
+    storage.open = true;
+    storage.breakStream(new CompactedError(2));
+    await expect(read).rejects.toThrow("the collection is being loaded again");
+    expect(cache.revision).toBe(2);
+    await expect(collection.reached(2, 3_000)).rejects.toThrow(StorageError);
+    expect((await cache.collection(PREFIX)).reached(2, 3_000)).toBe(true);
+  });
+
   it("in the middle of a load makes it start over", async () => {
     await store.create(`${PREFIX}a`, encode("1"));
     let release: (() => void) | undefined;
