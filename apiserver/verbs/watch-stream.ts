@@ -31,6 +31,12 @@ export interface WatchStreamOptions {
 const BOOKMARK_INTERVAL = 60_000;
 const LAST_BOOKMARK = 2_000;
 
+/**
+ * How long a client may take nothing while its initial events are under way: until they are sent, a whole past state is kept for it alone.
+ * Afterwards a client that takes nothing costs next to nothing.
+ */
+const INITIAL_PATIENCE = 60_000;
+
 /** A watch as the body of an answer: a cursor of the cache on one side, a peer with back-pressure on the other. */
 export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
   readonly #options: WatchStreamOptions;
@@ -38,6 +44,7 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
   #watcher: Watcher | undefined;
   #end: NodeJS.Timeout | undefined;
   #bookmark: NodeJS.Timeout | undefined;
+  #impatience: NodeJS.Timeout | undefined;
   /** What the client knows from the start: a bookmark tells of more than that. */
   #known = 0;
 
@@ -73,7 +80,9 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
 
   event(type: EventType, record: ObjectRecord): boolean {
     try {
-      return this.#sink?.write(this.#options.encoder.event(type, record)) ?? false;
+      const taken = this.#sink?.write(this.#options.encoder.event(type, record)) ?? false;
+      if (!taken && this.#watcher?.revision === 0) this.#impatience ??= setTimeout(() => this.drain(), INITIAL_PATIENCE);
+      return taken;
     } catch (error) {
       return this.#endSilently(error);
     }
@@ -108,6 +117,8 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
   }
 
   drained(): void {
+    clearTimeout(this.#impatience);
+    this.#impatience = undefined;
     this.#watcher?.resume();
   }
 
@@ -125,6 +136,7 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
     this.#sink = undefined;
     clearTimeout(this.#end);
     clearTimeout(this.#bookmark);
+    clearTimeout(this.#impatience);
     this.#options.streams.delete(this);
     this.#watcher?.close();
     this.#watcher = undefined;

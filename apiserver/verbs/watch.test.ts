@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type ApiResponse, isStream } from "../request.ts";
+import { type ApiResponse, isStream, type StreamBody } from "../request.ts";
 import { type Served, serve } from "../testing/serve.ts";
 
 const NAMESPACE = "/api/v1/namespaces/default";
@@ -26,22 +26,31 @@ const newest = async () => String(await server.storage.currentRevision());
 class Watched {
   readonly events: string[] = [];
   ended = false;
+  /** Asks for a pause after each event. */
+  full = false;
+  readonly #body: StreamBody;
 
-  constructor({ status, body }: ApiResponse) {
+  constructor({ status, body }: ApiResponse, full = false) {
     expect(status).toBe(200);
     if (!isStream(body)) throw new Error("no stream");
+    this.#body = body;
+    this.full = full;
     body.open({
       write: (chunk) => {
         const { type, object } = JSON.parse(Buffer.from(chunk).toString());
         const { name, resourceVersion, annotations } = object.metadata;
         const last = annotations?.["k8s.io/initial-events-end"] === "true" ? "!" : "";
         this.events.push(`${type} ${type === "ERROR" ? object.message : (name ?? `${resourceVersion}${last}`)}`);
-        return true;
+        return !this.full;
       },
       end: () => {
         this.ended = true;
       },
     });
+  }
+
+  drained(): void {
+    this.#body.drained();
   }
 
   /** What came since the last call. */
@@ -51,7 +60,7 @@ class Watched {
   }
 }
 
-const watch = async (query: string, path = MAPS) => new Watched(await server.open(`${path}?${query}`));
+const watch = async (query: string, path = MAPS, full = false) => new Watched(await server.open(`${path}?${query}`), full);
 
 describe("bookmarks", () => {
   it("come every minute and two seconds before the end, with what happened elsewhere, once there is something new", async () => {
@@ -110,6 +119,28 @@ describe("a watch that starts with what is there", () => {
     const later = await create("c");
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(await w.take()).toEqual(["ADDED a", "ADDED b", `BOOKMARK ${start}!`, "ADDED c", `BOOKMARK ${later}`]);
+  });
+
+  it("ends when its client takes nothing for a minute before it has seen that", async () => {
+    for (const name of ["a", "b", "c"]) await create(name);
+    const [still, slow] = [await watch("watch=1", MAPS, true), await watch("watch=1", MAPS, true)];
+    expect([await still.take(), await slow.take()]).toEqual([["ADDED a"], ["ADDED a"]]);
+    await vi.advanceTimersByTimeAsync(MINUTE - 1);
+    slow.drained();
+    expect([still.ended, await slow.take()]).toEqual([false, ["ADDED b"]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([still.ended, slow.ended]).toEqual([true, false]);
+    slow.full = false;
+    slow.drained();
+    await slow.take();
+    slow.full = true;
+    await create("d");
+    expect(await slow.take()).toEqual(["ADDED d"]);
+    // from here on it holds up nothing
+    await vi.advanceTimersByTimeAsync(20 * MINUTE);
+    await create("e");
+    slow.drained();
+    expect([await slow.take(), slow.ended]).toEqual([["ADDED e"], false]);
   });
 
   it("is an error event when it is to be newer than can be", async () => {
