@@ -93,6 +93,27 @@ describe("a fresh read of a store that has to be asked", () => {
     expect(storage.asked).toBe(3);
   });
 
+  it("does not wait for a question that stays without an answer", async () => {
+    const first = state(collection.fresh());
+    const second = state(collection.fresh());
+    pass(499);
+    await settle();
+    expect(storage.asked).toBe(1);
+    pass(1);
+    await settle();
+    expect(storage.asked).toBe(2);
+    const third = state(collection.fresh());
+    storage.questions.pop()!();
+    await settle();
+    expect([first.value, second.value, third.value]).toEqual(["waiting", "fresh", "waiting"]);
+    // the third question went off at once, while the first is still open
+    storage.questions.pop()!();
+    await settle();
+    expect([first.value, third.value]).toEqual(["waiting", "fresh"]);
+    expect(storage.asked).toBe(3);
+    expect(timers).toEqual([]);
+  });
+
   it("asks for progress where the newest write is somebody else's", async () => {
     await store.create("example.com/other", encode("1"));
     storage.deliver();

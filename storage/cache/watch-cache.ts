@@ -52,7 +52,7 @@ export class WatchCache<T extends Cached> {
       snapshotAge: options.snapshotAge ?? SNAPSHOT_AGE_MS,
       dispatcher: new Dispatcher(now),
       applied: this.#applied,
-      freshness: new Freshness(storage, this.#applied),
+      freshness: new Freshness(storage, this.#applied, after),
     };
     this.#ringTotal = new Budget(this.#around.ring.total);
     this.#heldTotal = new Budget(this.#around.snapshots.total);

@@ -39,8 +39,6 @@ describe.runIf(testStorage === "embedded")("a store in which a bit has changed",
     for (let at = bytes.indexOf("what two says"); at !== -1; at = bytes.indexOf("what two says", at + 1)) bytes[at]! ^= 1;
     await writeFile(file, bytes);
     await start();
-    // nobody has asked for it yet
-    expect((await requester.send("GET", "/readyz")).status).toBe(200);
     const message = /^the store is damaged: the value of core\/configmaps\/root\/default\/two, revision \d+, is not what was written$/;
     for (const [method, address] of [
       ["GET", `${CONFIG_MAPS}/two`],
@@ -53,7 +51,7 @@ describe.runIf(testStorage === "embedded")("a store in which a bit has changed",
     }
     const ready = await requester.send("GET", "/readyz?verbose");
     expect(ready.status).toBe(500);
-    expect(ready.text).toMatch(/^\[-\]storage failed: reason withheld$/m);
+    expect(ready.text).toMatch(/^\[-\]embedded failed: reason withheld$/m);
     expect((await requester.send("GET", "/livez")).status).toBe(200);
     expect((await requester.send("GET", `${SECRETS}/other`)).status).toBe(200);
     expect((await requester.send("POST", SECRETS, { metadata: { name: "another" } })).status).toBe(201);
