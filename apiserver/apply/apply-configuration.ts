@@ -92,7 +92,7 @@ function prunedObject(versions: Versions, merged: JsonObject, owners: readonly O
 /** What is left of the other owners. @throws ApplyConflicts unless forced, Untypable */
 function release(owners: readonly Owner[], changes: Changes, force: boolean): Owner[] {
   // where there is no other owner too: pruning may leave what does not fit
-  changes.own;
+  changes.check();
   const conflicts: Conflict[] = [];
   const left: Owner[] = [];
   for (const owner of owners) {

@@ -54,6 +54,11 @@ export class Changes {
     return this.#in(this.#versions.own);
   }
 
+  /** @throws Untypable where the object does not fit the version of the write, before or after it */
+  check(): void {
+    this.#in(this.#versions.own);
+  }
+
   /** Undefined for a version that is gone. @throws Untypable, NoSuchVersion */
   at(apiVersion: string): Comparison | undefined {
     const version = this.#versions.at(apiVersion);

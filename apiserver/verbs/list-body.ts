@@ -1,5 +1,5 @@
 import { apiVersionOf } from "../../apimachinery/object.ts";
-import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
+import { Slice } from "../../storage/cache/dispatcher.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import { PIECE_BYTES, type Pieces } from "../request.ts";
@@ -23,12 +23,10 @@ export async function listBody(resource: Resource, records: readonly ObjectRecor
   const braces = skip > 0 ? records.length : 0;
   const commas = Math.max(0, records.length - 1);
   let length = head.length + braces + commas + TAIL.length;
-  const slice = new Slice(() => performance.now());
+  const slice = new Slice();
   for (const record of records) {
     length += resource.json(record).length - skip;
-    if (!slice.spent()) continue;
-    await nextTurn();
-    slice.restart();
+    if (slice.spent()) await slice.next();
   }
   return new ListPieces(resource, records, head, skip, length);
 }

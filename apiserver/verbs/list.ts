@@ -1,6 +1,6 @@
 import { badRequest, expired, resourceVersionTooLarge, type StatusError } from "../../apimachinery/status/status.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
-import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
+import { Slice } from "../../storage/cache/dispatcher.ts";
 import type { Snapshot, Window } from "../../storage/cache/snapshot.ts";
 import { CompactedError, FutureRevisionError } from "../../storage/storage.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -39,7 +39,7 @@ export async function readPage(resource: Resource, controlPlane: string, namespa
     return { records: record !== undefined && matches?.(record) !== false ? [record] : [], revision: snapshot.revision };
   }
   let more = false;
-  const slice = new Slice(() => performance.now());
+  const slice = new Slice();
   for (const record of snapshot.range(prefix, from)) {
     // a full page ends where it is full: whether what follows is selected is for the next one to see
     if (limit > 0 && records.length === limit) {
@@ -47,9 +47,7 @@ export async function readPage(resource: Resource, controlPlane: string, namespa
       break;
     }
     if (matches?.(record) !== false) records.push(record);
-    if (!slice.spent()) continue;
-    await nextTurn();
-    slice.restart();
+    if (slice.spent()) await slice.next();
   }
   const last = records.at(-1);
   if (!more || last === undefined) return { records, revision: snapshot.revision };

@@ -1,5 +1,5 @@
 import { stringify } from "../../apimachinery/json/stringify.ts";
-import { nextTurn, Slice } from "../../storage/cache/dispatcher.ts";
+import { Slice } from "../../storage/cache/dispatcher.ts";
 import { ProtobufListWriter } from "../encodings/protobuf/list-writer.ts";
 import { encodeResponse, messageWriter } from "../encodings/response.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
@@ -54,11 +54,9 @@ const END = "]}";
 
 /** The objects of records, parsed in slices of the event loop's time. */
 async function* inTurns(resource: Resource, records: readonly ObjectRecord[]) {
-  const slice = new Slice(() => performance.now());
+  const slice = new Slice();
   for (const record of records) {
     yield resource.object(record);
-    if (!slice.spent()) continue;
-    await nextTurn();
-    slice.restart();
+    if (slice.spent()) await slice.next();
   }
 }

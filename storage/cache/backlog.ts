@@ -1,6 +1,6 @@
 import { type Change, CompactedError, type Storage, StorageError, type Stored } from "../storage.ts";
 import type { Cached } from "./cached.ts";
-import { nextTurn, Slice } from "./dispatcher.ts";
+import { Slice } from "./dispatcher.ts";
 import { readHistory } from "./history.ts";
 import type { Ring, Transition } from "./ring.ts";
 import type { RingWatcher } from "./watcher.ts";
@@ -163,9 +163,7 @@ export class Backlog<T extends Cached> {
     const slice = new Slice(this.#options.now);
     for (const change of changes) {
       events.push(this.#transition(change, states));
-      if (!slice.spent()) continue;
-      await nextTurn();
-      slice.restart();
+      if (slice.spent()) await slice.next();
     }
     return new Page(after, reached, events);
   }

@@ -10,7 +10,7 @@ export class Slice {
   #end: number;
   #steps = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#end = now() + SLICE_MS;
   }
@@ -20,16 +20,20 @@ export class Slice {
     return (++this.#steps & 3) === 0 && this.#now() >= this.#end;
   }
 
-  /** For loops that wait between slices themselves. */
+  /** For loops that wait between slices themselves: begins anew after something else was waited for. */
   restart(): void {
     this.#end = this.#now() + SLICE_MS;
+  }
+
+  /** Lets the event loop have its turn, then begins anew. */
+  async next(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.restart();
   }
 }
 
 /** Well under the 10 ms that the event loop allows, as the last step of a slice may be a long one. */
 const SLICE_MS = 4;
-
-export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Hands out slices to tasks in turn, one slice per turn of the event loop. */
 export class Dispatcher {

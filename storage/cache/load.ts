@@ -2,7 +2,7 @@ import { sortable } from "../key-order.ts";
 import type { Storage, Stored } from "../storage.ts";
 import { createTree, type Tree } from "../tree.ts";
 import type { Cached } from "./cached.ts";
-import { nextTurn, Slice } from "./dispatcher.ts";
+import { Slice } from "./dispatcher.ts";
 import { Snapshot, type Window } from "./snapshot.ts";
 
 export interface Reading<T extends Cached> {
@@ -30,9 +30,7 @@ export async function readWhole<T extends Cached>(
       const record = decode(stored);
       tree.set(sortable(stored.key), record);
       bytes += record.bytes;
-      if (!slice.spent()) continue;
-      await nextTurn();
-      slice.restart();
+      if (slice.spent()) await slice.next();
     }
     const last = page.items.at(-1);
     if (page.remaining === 0 || last === undefined) return { tree, revision: at, bytes };
@@ -50,9 +48,7 @@ export async function readWindow<T extends Cached>(
   const slice = new Slice(now);
   for (const stored of page.items) {
     tree.set(sortable(stored.key), decode(stored));
-    if (!slice.spent()) continue;
-    await nextTurn();
-    slice.restart();
+    if (slice.spent()) await slice.next();
   }
   const last = page.items.at(-1);
   return new Snapshot(revision, tree, page.remaining > 0 && last !== undefined ? `${last.key}\0` : undefined, page.remaining);

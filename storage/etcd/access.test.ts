@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Etcd3, Range } from "etcd3";
+import type { Etcd3 } from "etcd3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestAuthority } from "../../test/tools/authority.ts";
 import { type Etcd, startEtcd } from "../../test/tools/etcd.ts";
+import { restrictAccess } from "../../test/tools/etcd-access.ts";
 import { Recorder } from "../contract/recorder.ts";
 import { openEtcd } from "./open.ts";
 
@@ -20,17 +21,7 @@ describe("an etcd that asks for a name and a password", () => {
 
   beforeAll(async () => {
     etcd = await startEtcd({ args: ["--auth-token-ttl", String(TTL), "--bcrypt-cost", "4"] });
-    const admin = new Etcd3({ hosts: [...etcd.endpoints] });
-    await admin.user("root").create("secret");
-    await admin.user("root").addRole("root");
-    const role = admin.role("datum");
-    await role.create();
-    await role.grant({ permission: "Readwrite", range: Range.prefix("/datum/") });
-    await admin.user("datum").create("old");
-    await admin.user("datum").addRole("datum");
-    await admin.auth.authEnable();
-    admin.close();
-    root = new Etcd3({ hosts: [...etcd.endpoints], auth: { username: "root", password: "secret" } });
+    root = await restrictAccess(etcd, "old");
   });
   afterAll(async () => {
     root?.close();

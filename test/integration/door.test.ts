@@ -1,157 +1,44 @@
 import { once } from "node:events";
-import * as http2 from "node:http2";
-import * as https from "node:https";
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
-import { pino } from "pino";
+import { connect as connectTcp } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { notFoundRoute } from "../../apimachinery/status/status.ts";
-import { type Door, openDoor } from "../../apiserver/doors/http.ts";
-import type { ApiRequest, ApiResponse, Sink, StreamBody } from "../../apiserver/request.ts";
-import { TestAuthority } from "../tools/authority.ts";
+import type { ApiRequest } from "../../apiserver/request.ts";
+import { answer, closed, Recorded, type Response, type Send, TestDoor, text } from "../tools/door.ts";
 
-let authority: TestAuthority;
-let stranger: TestAuthority;
-let server: { key: string; certificate: string };
-let door: Door;
-let handle: (request: ApiRequest) => Promise<ApiResponse>;
-const clients: { close(): void }[] = [];
+let under: TestDoor;
 
 beforeAll(async () => {
-  [authority, stranger] = await Promise.all([TestAuthority.create(), TestAuthority.create()]);
-  server = await authority.server("127.0.0.1");
-  await open();
+  under = await TestDoor.open();
 });
-afterEach(() => {
-  for (const client of clients.splice(0)) client.close();
-});
-afterAll(() => door.close());
+afterEach(() => under.leave());
+afterAll(() => under.door.close());
 
-async function open(grace = 300): Promise<void> {
-  door = await openDoor({
-    handle: (request) => handle(request),
-    host: "127.0.0.1",
-    port: 0,
-    tls: { ...server, clientAuthorities: [authority.certificate] },
-    log: pino({ enabled: false }),
-    grace,
-  });
-}
-
-const answer = (body: ApiResponse["body"], status = 200): ApiResponse => ({ status, headers: { "content-type": "text/plain" }, body });
-const text = (value: unknown) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
-
-/** A stream that records what happens to it. */
-class Recorded implements StreamBody {
-  readonly calls: string[] = [];
-  readonly opened: Promise<Sink>;
-  readonly closed: Promise<void>;
-  #open: (sink: Sink) => void = () => {};
-  #close: () => void = () => {};
-  constructor() {
-    this.opened = new Promise((resolve) => (this.#open = resolve));
-    this.closed = new Promise((resolve) => (this.#close = resolve));
-  }
-  open(sink: Sink): void {
-    this.calls.push("open");
-    this.#open(sink);
-  }
-  drained(): void {
-    this.calls.push("drained");
-  }
-  close(): void {
-    this.calls.push("close");
-    this.#close();
-  }
-}
-
-const closed = (socket: Socket) => new Promise((resolve) => socket.once("close", resolve));
-
-interface Request {
-  method?: string;
-  path?: string;
-  headers?: Record<string, string | string[]>;
-  body?: Uint8Array | Uint8Array[];
-  certificate?: { key: string; certificate: string };
-}
-interface Response {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-  /** Ends the exchange from the client's side. */
-  cut(): void;
-}
-type Send = (request?: Request, onHead?: (response: Response) => void) => Promise<Response>;
-
-const tlsOf = ({ certificate }: Request) => ({
-  ca: authority.certificate,
-  ...(certificate ? { key: certificate.key, cert: certificate.certificate } : {}),
-});
-
-const http1: Send = (request = {}, onHead) =>
-  new Promise((resolve, reject) => {
-    const agent = new https.Agent({ keepAlive: true });
-    clients.push({ close: () => agent.destroy() });
-    const { method = "GET", path = "/", headers = {} } = request;
-    const sent = https.request({ host: "127.0.0.1", port: door.port, method, path, headers, agent, ...tlsOf(request) }, (got) => {
-      const response: Response = { status: got.statusCode!, headers: got.headers, body: "", cut: () => sent.destroy() };
-      onHead?.(response);
-      got.setEncoding("utf8");
-      got.on("data", (chunk) => (response.body += chunk));
-      got.on("end", () => resolve(response));
-      got.on("error", reject);
-    });
-    sent.on("error", reject);
-    for (const chunk of [request.body ?? []].flat()) sent.write(chunk);
-    sent.end();
-  });
-
-const http2s: Send = (request = {}, onHead) =>
-  new Promise((resolve, reject) => {
-    const session = http2.connect(`https://127.0.0.1:${door.port}`, {
-      ...tlsOf(request),
-      maxSendHeaderBlockLength: 20_000_000,
-    } as http2.SecureClientSessionOptions);
-    clients.push({ close: () => session.destroy() });
-    session.on("error", reject);
-    const { method = "GET", path = "/", headers = {}, body } = request;
-    const sent = session.request({ ":method": method, ":path": path, ...headers }, { endStream: body === undefined });
-    const response: Response = { status: 0, headers: {}, body: "", cut: () => sent.close(http2.constants.NGHTTP2_CANCEL) };
-    sent.on("response", (got) => {
-      response.status = got[":status"]!;
-      response.headers = got as Response["headers"];
-      onHead?.(response);
-    });
-    sent.setEncoding("utf8");
-    sent.on("data", (chunk) => (response.body += chunk));
-    sent.on("close", () => (sent.rstCode === 0 && response.status > 0 ? resolve(response) : reject(new Error("cut off"))));
-    sent.on("error", reject);
-    for (const chunk of [body ?? []].flat()) sent.write(chunk);
-    if (body !== undefined) sent.end();
-  });
+const http1: Send = (...request) => under.http1(...request);
+const http2s: Send = (...request) => under.http2(...request);
 
 describe.each([
   { protocol: "HTTP/1.1", send: http1 },
   { protocol: "HTTP/2", send: http2s },
 ])("the door over $protocol", ({ send }) => {
   it("hands over method, path, query and headers as they were sent", async () => {
-    handle = async ({ method, path, query, headers }) => answer(text({ method, path, query, headers }));
+    under.handle = async ({ method, path, query, headers }) => answer(text({ method, path, query, headers }));
     const { body } = await send({ method: "PUT", path: "/a%2Fb/%00/../c?x=1&y=%20?", headers: { "x-some": ["1", "2"], accept: "a/b" } });
     expect(JSON.parse(body)).toMatchObject({
       method: "PUT",
       path: "/a%2Fb/%00/../c",
       query: "x=1&y=%20?",
-      headers: { "x-some": "1, 2", accept: "a/b", host: `127.0.0.1:${door.port}` },
+      headers: { "x-some": "1, 2", accept: "a/b", host: `127.0.0.1:${under.door.port}` },
     });
   });
 
   it.each(["DELETE", "OPTIONS", "PATCH", "POST", "PROPFIND", "PURGE", "TRACE"])("leaves the method %s to the core", async (method) => {
-    handle = async (request) => answer(text(request.method), 418);
+    under.handle = async (request) => answer(text(request.method), 418);
     expect(await send({ method, path: "/not/a/route" })).toMatchObject({ status: 418, body: method });
   });
 
   it("answers with the status, headers and bytes that the core gave", async () => {
-    handle = async () => ({
+    under.handle = async () => ({
       status: 201,
       headers: { "content-type": "application/json", warning: ["299 - a", "299 - b"] },
       body: text("{}"),
@@ -163,33 +50,33 @@ describe.each([
 
   it("does not change the headers that the core gave, which it may share between answers", async () => {
     const shared = Object.freeze({ "content-type": "text/plain" });
-    handle = async ({ path }) => ({ status: 200, headers: shared, body: text(path) });
+    under.handle = async ({ path }) => ({ status: 200, headers: shared, body: text(path) });
     expect((await send({ path: "/a" })).headers["content-length"]).toBe("2");
     expect((await send({ path: "/abcd" })).headers["content-length"]).toBe("5");
   });
 
   it("sends an answer in ten thousand pieces whole", async () => {
     const pieces = Array.from({ length: 10_000 }, (_, i) => text(`${i},`.padEnd(500, "x")));
-    handle = async () => answer([...pieces, Buffer.alloc(300_000, "y"), text("end")]);
+    under.handle = async () => answer([...pieces, Buffer.alloc(300_000, "y"), text("end")]);
     const { headers, body } = await send();
     expect(headers["content-length"]).toBe(String(5_300_003));
     expect(body).toBe(`${pieces.join("")}${"y".repeat(300_000)}end`);
   });
 
   it("sends no body for HEAD, and the length that GET would have", async () => {
-    handle = async () => answer([text("ab"), text("cd")]);
+    under.handle = async () => answer([text("ab"), text("cd")]);
     expect(await send({ method: "HEAD" })).toMatchObject({ status: 200, headers: { "content-length": "4" }, body: "" });
   });
 
   it("closes the stream of a HEAD request without opening it", async () => {
     const stream = new Recorded();
-    handle = async () => answer(stream);
+    under.handle = async () => answer(stream);
     expect(await send({ method: "HEAD" })).toMatchObject({ status: 200, body: "" });
     expect(stream.calls).toEqual(["close"]);
   });
 
   it("reads a body to exactly its bytes", async () => {
-    handle = async (request) => answer(text(Buffer.from(await request.readBody(100)).toString("hex")));
+    under.handle = async (request) => answer(text(Buffer.from(await request.readBody(100)).toString("hex")));
     expect((await send({ method: "POST", body: [Buffer.from([0, 255]), Buffer.from([128])] })).body).toBe("00ff80");
     expect((await send({ method: "POST", body: Buffer.alloc(100) })).body).toBe("00".repeat(100));
     expect((await send({ method: "POST", body: Buffer.alloc(0), headers: { "content-length": "0" } })).body).toBe("");
@@ -200,7 +87,7 @@ describe.each([
     { how: "declared", headers: { "content-length": "200000" } },
     { how: "found out on the way", headers: {} },
   ])("refuses a body beyond the limit, $how", async ({ headers }) => {
-    handle = async (request) => answer(text((await request.readBody(100)).length));
+    under.handle = async (request) => answer(text((await request.readBody(100)).length));
     const { status, body } = await send({ method: "POST", headers, body: Buffer.alloc(200_000) });
     expect(status).toBe(413);
     expect(JSON.parse(body)).toMatchObject({
@@ -211,16 +98,16 @@ describe.each([
   });
 
   it("answers without reading a body that the core does not ask for", async () => {
-    handle = async () => answer(text("no, thank you"));
+    under.handle = async () => answer(text("no, thank you"));
     expect((await send({ method: "POST", body: Buffer.alloc(500_000) })).body).toBe("no, thank you");
   });
 
   it("turns a failure that the core throws into its Status, and anything else into a 500", async () => {
-    handle = async () => {
+    under.handle = async () => {
       throw notFoundRoute();
     };
     expect(await send()).toMatchObject({ status: 404, headers: { "content-type": "application/json" } });
-    handle = async () => {
+    under.handle = async () => {
       throw new TypeError("secret");
     };
     const { status, body } = await send();
@@ -231,7 +118,7 @@ describe.each([
 
   it("sends the head of a stream at once, then what is written, until the core ends it", async () => {
     const stream = new Recorded();
-    handle = async () => answer(stream);
+    under.handle = async () => answer(stream);
     let live: Response | undefined;
     const response = send({}, (head) => (live = head));
     const sink = await stream.opened;
@@ -246,7 +133,7 @@ describe.each([
 
   it("tells a stream once that the peer is gone", async () => {
     const stream = new Recorded();
-    handle = async () => answer(stream);
+    under.handle = async () => answer(stream);
     const gone = send({}, (response) => response.cut()).catch(() => undefined);
     const sink = await stream.opened;
     await stream.closed;
@@ -258,7 +145,7 @@ describe.each([
 
   it("holds a stream back until the peer takes what was written", async () => {
     const stream = new Recorded();
-    handle = async () => answer(stream);
+    under.handle = async () => answer(stream);
     const response = send();
     const sink = await stream.opened;
     const chunk = Buffer.alloc(64 * 1024, "z");
@@ -274,25 +161,25 @@ describe.each([
     const whoAmI = async ({ connection }: ApiRequest) => answer(text(connection.clientCertificate ?? "nobody"));
 
     it("knows nobody without one", async () => {
-      handle = whoAmI;
+      under.handle = whoAmI;
       expect((await send()).body).toBe("nobody");
     });
 
     it("tells common name and every organization of a good one", async () => {
-      handle = whoAmI;
-      const certificate = await authority.client({ commonName: "kim", organizations: ["a", "system:masters", "b, c"] });
+      under.handle = whoAmI;
+      const certificate = await under.authority.client({ commonName: "kim", organizations: ["a", "system:masters", "b, c"] });
       expect(JSON.parse((await send({ certificate })).body)).toEqual({ commonName: "kim", organizations: ["a", "system:masters", "b, c"] });
-      const alone = await authority.client({ commonName: "lee", organizations: [] });
+      const alone = await under.authority.client({ commonName: "lee", organizations: [] });
       expect(JSON.parse((await send({ certificate: alone })).body)).toEqual({ commonName: "lee", organizations: [] });
     });
 
     it("answers 401 to one of another authority, to an expired one and to a server's", async () => {
-      handle = whoAmI;
+      under.handle = whoAmI;
       const masters = { commonName: "kim", organizations: ["system:masters"] };
       for (const certificate of [
-        await stranger.client(masters),
-        await authority.client(masters, 48 * 3_600_000),
-        await authority.server("127.0.0.1"),
+        await under.stranger.client(masters),
+        await under.authority.client(masters, 48 * 3_600_000),
+        await under.authority.server("127.0.0.1"),
       ]) {
         const { status, body } = await send({ certificate });
         expect(JSON.parse(body)).toEqual({
@@ -309,8 +196,8 @@ describe.each([
     });
 
     it("lets another credential speak for a request with a bad one", async () => {
-      handle = whoAmI;
-      const certificate = await stranger.client({ commonName: "kim" });
+      under.handle = whoAmI;
+      const certificate = await under.stranger.client({ commonName: "kim" });
       expect((await send({ certificate, headers: { authorization: "Bearer x" } })).body).toBe("nobody");
     });
   });
@@ -318,13 +205,13 @@ describe.each([
 
 describe("the door and bytes that are no request", () => {
   beforeAll(() => {
-    handle = async () => answer(text("fine"));
+    under.handle = async () => answer(text("fine"));
   });
 
   /** Sends raw bytes over TLS and returns all that comes back. */
   async function raw(...chunks: (string | Buffer)[]): Promise<string> {
-    const socket = connectTls({ host: "127.0.0.1", port: door.port, ca: authority.certificate, ALPNProtocols: ["http/1.1"] });
-    clients.push({ close: () => socket.destroy() });
+    const socket = connectTls({ host: "127.0.0.1", port: under.door.port, ca: under.authority.certificate, ALPNProtocols: ["http/1.1"] });
+    under.clients.push({ close: () => socket.destroy() });
     let got = "";
     socket.setEncoding("utf8");
     socket.on("data", (chunk) => (got += chunk));
@@ -366,14 +253,14 @@ describe("the door and bytes that are no request", () => {
   });
 
   it("reads the address of a request in absolute form", async () => {
-    handle = async ({ path, query }) => answer(text(`${path}|${query}`));
+    under.handle = async ({ path, query }) => answer(text(`${path}|${query}`));
     const get = (target: string) => raw(`GET ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
     expect(await get("https://a.example:1/x/y?z=1")).toMatch(/\r\n\r\n\/x\/y\|z=1$/);
     expect(await get("https://a.example")).toMatch(/\r\n\r\n\/\|$/);
   });
 
   it("answers requests that are sent ahead, in their order", async () => {
-    handle = async ({ path }) => answer(text(path));
+    under.handle = async ({ path }) => answer(text(path));
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: a\r\n`;
     const got = await raw(`${get("/1")}\r\n${get("/2")}\r\n${get("/3")}connection: close\r\n\r\n`);
     expect([...got.matchAll(/\r\n\r\n(\/\d)/g)].map(([, path]) => path)).toEqual(["/1", "/2", "/3"]);
@@ -381,8 +268,8 @@ describe("the door and bytes that are no request", () => {
 
   it("tells a stream that waits behind another one when the peer is gone", async () => {
     const [first, second] = [new Recorded(), new Recorded()];
-    handle = async ({ path }) => answer(path === "/1" ? first : second);
-    const socket = connectTls({ host: "127.0.0.1", port: door.port, ca: authority.certificate });
+    under.handle = async ({ path }) => answer(path === "/1" ? first : second);
+    const socket = connectTls({ host: "127.0.0.1", port: under.door.port, ca: under.authority.certificate });
     socket.on("error", () => {});
     socket.write("GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\n\r\n");
     await Promise.all([first.opened, second.opened]);
@@ -392,7 +279,7 @@ describe("the door and bytes that are no request", () => {
   });
 
   it("asks for a body only when the core does", async () => {
-    handle = async (request) => answer(text((await request.readBody(10)).length));
+    under.handle = async (request) => answer(text((await request.readBody(10)).length));
     const head = (length: number) =>
       `POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\nconnection: close\r\ncontent-length: ${length}\r\n\r\n`;
     expect(await raw(head(4), "abcd")).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
@@ -400,8 +287,8 @@ describe("the door and bytes that are no request", () => {
   });
 
   it("cuts a peer that goes on sending a refused body", async () => {
-    handle = async (request) => answer(text((await request.readBody(10)).length));
-    const socket = connectTls({ host: "127.0.0.1", port: door.port, ca: authority.certificate });
+    under.handle = async (request) => answer(text((await request.readBody(10)).length));
+    const socket = connectTls({ host: "127.0.0.1", port: under.door.port, ca: under.authority.certificate });
     socket.on("error", () => {});
     socket.write("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n");
     const feed = setInterval(() => socket.write(`400\r\n${"a".repeat(1024)}\r\n`), 20);
@@ -413,97 +300,12 @@ describe("the door and bytes that are no request", () => {
   });
 
   it("goes on when a peer speaks no TLS", async () => {
-    const socket = connectTcp(door.port, "127.0.0.1");
+    const socket = connectTcp(under.door.port, "127.0.0.1");
     socket.on("error", () => {});
     socket.end("GET / HTTP/1.1\r\n\r\n");
     socket.resume();
     await closed(socket);
-    handle = async () => answer(text("fine"));
+    under.handle = async () => answer(text("fine"));
     expect((await http1()).body).toBe("fine");
-  });
-});
-
-describe("closing the door", () => {
-  afterEach(() => open());
-
-  it.each([
-    { protocol: "HTTP/1.1", send: http1 },
-    { protocol: "HTTP/2", send: http2s },
-  ])("ends streams over $protocol cleanly", async ({ send }) => {
-    const stream = new Recorded();
-    handle = async () => answer(stream);
-    const response = send();
-    (await stream.opened).write(text("last words"));
-    const started = Date.now();
-    await door.close();
-    expect((await response).body).toBe("last words");
-    expect(stream.calls).toEqual(["open", "close"]);
-    expect(Date.now() - started).toBeLessThan(2_000);
-  });
-
-  it.each([
-    { protocol: "HTTP/1.1", send: http1 },
-    { protocol: "HTTP/2", send: http2s },
-  ])("lets a request in flight over $protocol finish", async ({ send }) => {
-    let started: () => void = () => {};
-    const arrived = new Promise<void>((resolve) => (started = resolve));
-    handle = async () => {
-      started();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return answer(text("done"));
-    };
-    const response = send();
-    await arrived;
-    await door.close();
-    expect((await response).body).toBe("done");
-  });
-
-  it("does not wait for idle connections", async () => {
-    handle = async () => answer(text("fine"));
-    await Promise.all([http1(), http2s()]);
-    const started = Date.now();
-    await door.close();
-    expect(Date.now() - started).toBeLessThan(2_000);
-  });
-
-  it("cuts what is not done within the grace, and connections that never said anything", async () => {
-    let started: () => void = () => {};
-    const arrived = new Promise<void>((resolve) => (started = resolve));
-    handle = () => new Promise(() => started());
-    const responses = Promise.allSettled([http1(), http2s()]);
-    const silent = connectTcp(door.port, "127.0.0.1");
-    silent.on("error", () => {});
-    await arrived;
-    const begun = Date.now();
-    await door.close();
-    expect(Date.now() - begun).toBeGreaterThanOrEqual(290);
-    expect((await responses).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-  });
-
-  it("refuses new connections", async () => {
-    const { port } = door;
-    await door.close();
-    const socket = connectTcp(port, "127.0.0.1");
-    const [error] = await once(socket, "error").catch((thrown) => [thrown]);
-    expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-  });
-});
-
-describe("reloading certificates", () => {
-  it("shows new connections the new one, and keeps the old connections", async () => {
-    handle = async () => answer(text("fine"));
-    const seen = async () => {
-      const socket: TLSSocket = connectTls({ host: "127.0.0.1", port: door.port, ca: authority.certificate });
-      clients.push({ close: () => socket.destroy() });
-      await once(socket, "secureConnect");
-      return socket.getPeerX509Certificate()!.toString().trim();
-    };
-    expect(await seen()).toBe(server.certificate.trim());
-    const renewed = await authority.server("127.0.0.1");
-    door.reload({ ...renewed, clientAuthorities: [authority.certificate] });
-    expect(await seen()).toBe(renewed.certificate.trim());
-    const kim = await authority.client({ commonName: "kim" });
-    handle = async ({ connection }) => answer(text(connection.clientCertificate?.commonName ?? "nobody"));
-    expect((await http2s({ certificate: kim })).body).toBe("kim");
   });
 });

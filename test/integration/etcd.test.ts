@@ -1,9 +1,10 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Etcd3, Range } from "etcd3";
+import type { Etcd3 } from "etcd3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { type Etcd, startEtcd } from "../tools/etcd.ts";
+import { restrictAccess } from "../tools/etcd-access.ts";
 import { eventually } from "../tools/eventually.ts";
 import { runProgram, startProgram } from "../tools/program.ts";
 import { Requester, startTestServer, type TestServer, temporaryFolder, testStorage } from "../tools/server.ts";
@@ -124,19 +125,7 @@ describe.runIf(testStorage === "etcd")("a server on an etcd that asks for a user
   beforeAll(async () => {
     dataDir = await temporaryFolder();
     etcd = await startEtcd({ args: ["--bcrypt-cost", "4"] });
-    const admin = new Etcd3({ hosts: [...etcd.endpoints] });
-    await admin.user("root").create("secret");
-    await admin.user("root").addRole("root");
-    await admin.role("datum").create();
-    await admin.role("datum").grant([
-      { permission: "Readwrite", range: Range.prefix("/datum/") },
-      { permission: "Readwrite", key: "compact_rev_key" },
-    ]);
-    await admin.user("datum").create("pass:word");
-    await admin.user("datum").addRole("datum");
-    await admin.auth.authEnable();
-    admin.close();
-    root = new Etcd3({ hosts: [...etcd.endpoints], auth: { username: "root", password: "secret" } });
+    root = await restrictAccess(etcd, "pass:word", ["compact_rev_key"]);
   });
   afterAll(async () => {
     root?.close();

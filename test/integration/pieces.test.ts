@@ -5,31 +5,24 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Door, openDoor } from "../../apiserver/doors/http.ts";
 import type { Pieces } from "../../apiserver/request.ts";
-import { TestAuthority } from "../tools/authority.ts";
+import { TestDoor } from "../tools/door.ts";
 
 const PIECE = 128 * 1024;
 const COUNT = 150;
 
-let door: Door;
+let under: TestDoor;
 let body: Pieces;
 let credentials: { key: string; cert: string; ca: string };
 const errors: unknown[] = [];
 
 beforeAll(async () => {
-  const authority = await TestAuthority.create();
-  const { key, certificate } = await authority.client({ commonName: "someone", organizations: [] });
-  credentials = { key, cert: certificate, ca: authority.certificate };
-  door = await openDoor({
-    handle: async () => ({ status: 200, headers: {}, body }),
-    host: "127.0.0.1",
-    port: 0,
-    tls: { ...(await authority.server("127.0.0.1")), clientAuthorities: [authority.certificate] },
-    log: pino({ level: "error" }, { write: (line) => void errors.push(line) }),
-  });
+  under = await TestDoor.open(pino({ level: "error" }, { write: (line) => void errors.push(line) }));
+  under.handle = async () => ({ status: 200, headers: {}, body });
+  const { key, certificate } = await under.authority.client({ commonName: "someone", organizations: [] });
+  credentials = { key, cert: certificate, ca: under.authority.certificate };
 });
-afterAll(() => door.close());
+afterAll(() => under.door.close());
 
 interface Asked {
   readonly stream: Readable;
@@ -37,7 +30,7 @@ interface Asked {
 }
 
 async function ask(protocol: string): Promise<Asked> {
-  const origin = `https://127.0.0.1:${door.port}`;
+  const origin = `https://127.0.0.1:${under.door.port}`;
   if (protocol === "HTTP/1.1") {
     const request = https.get(origin, { ...credentials, agent: false });
     const [stream] = await once(request, "response");
