@@ -71,7 +71,8 @@ export const DEFAULT_AGE: Column = {
   jsonPath: ".metadata.creationTimestamp",
 };
 
-function customColumns(columns: readonly ColumnInput[] | undefined): Column[] {
+/** All columns of a custom kind, of those that it declares. */
+export function customColumns(columns: readonly ColumnInput[] | undefined): Column[] {
   return [NAME_COLUMN, ...(columns?.map(completeColumn) ?? [DEFAULT_AGE])];
 }
 

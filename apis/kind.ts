@@ -29,6 +29,10 @@ export interface KindDefinition {
   readonly selectableFields: { readonly [label: string]: (object: KubeObject) => string };
   /** Where the kind is stored, if not under its own name: `events.k8s.io` events are the core ones in another shape. */
   readonly storedAs?: StoredAs;
+  /** False: objects may be stored and owned in this version, but nobody can ask for it. Default: true. */
+  readonly served?: boolean;
+  /** The version is deprecated: the warning that everyone is given who uses it. */
+  readonly deprecation?: string;
   readonly strategy: Strategy;
 }
 
@@ -93,4 +97,9 @@ export interface Strategy {
   /** The same for the finalize subresource, where only `spec.finalizers` and metadata are taken. */
   readonly validateFinalizeUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   readonly warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
+  /**
+   * The first DELETE only marks the object, whatever holds it or not, in this way besides its deletionTimestamp, in place; it goes with its
+   * last finalizer. `finalizers` are those that the options of the request ask for.
+   */
+  readonly markForDeletion?: (object: KubeObject, finalizers: readonly string[], time: string) => void;
 }

@@ -10,6 +10,7 @@ import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
 import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
+import { Definitions } from "./custom-resources/definitions.ts";
 import { AggregatedDiscovery, aggregatedForm } from "./discovery/aggregated.ts";
 import { coreVersions, groupDocument, groupList } from "./discovery/groups.ts";
 import { resourceList } from "./discovery/resources.ts";
@@ -17,7 +18,7 @@ import { encodeResponse } from "./encodings/response.ts";
 import { Health } from "./endpoints/health.ts";
 import { storageChecks } from "./endpoints/storage-checks.ts";
 import { versionInfo } from "./endpoints/version.ts";
-import type { Eventual } from "./eventual.ts";
+import { type Eventual, whenThere } from "./eventual.ts";
 import { filterChain } from "./filters/chain.ts";
 import type { RequestContext } from "./filters/context.ts";
 import { notFoundText } from "./filters/responses.ts";
@@ -27,6 +28,7 @@ import type { ObjectRecord } from "./registry/object-record.ts";
 import { Registry } from "./registry/registry.ts";
 import type { ApiRequest, ApiResponse } from "./request.ts";
 import { actionOf } from "./routing/methods.ts";
+import { ROOT_CONTROL_PLANE } from "./routing/request-info.ts";
 import { type ResourceTarget, type Route, routeOf } from "./routing/router.ts";
 import type { Serving } from "./serving.ts";
 import { createObject } from "./verbs/create.ts";
@@ -48,6 +50,8 @@ export interface CoreOptions {
   readonly serverAddress: string;
   /** Told of what should not happen; the request answers 500 and the server goes on. */
   readonly onPanic: (error: unknown, request: ApiRequest) => void;
+  /** Told of what went wrong outside of any request. Default: nobody. */
+  readonly onProblem?: (error: unknown) => void;
   /** Asked after those of the server itself. */
   readonly authorizers?: readonly Authorizer[];
   /** Milliseconds since the epoch. */
@@ -64,6 +68,7 @@ export class Core {
   readonly #options: CoreOptions;
   readonly #cache: WatchCache<ObjectRecord>;
   readonly #serving: Serving;
+  readonly #definitions: Definitions;
   readonly #aggregated: AggregatedDiscovery;
   #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
   #metrics: Promise<(path: string) => Promise<ApiResponse | undefined>> | undefined;
@@ -84,6 +89,7 @@ export class Core {
     });
     this.#cache = cache;
     this.registry = new Registry(options.kinds, cache);
+    this.#definitions = new Definitions(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     this.#aggregated = new AggregatedDiscovery(this.registry);
     const authorizers: readonly Authorizer[] = [systemMasters, publicPaths, ...(options.authorizers ?? [])];
     this.#serving = {
@@ -112,6 +118,7 @@ export class Core {
 
   async start(): Promise<void> {
     await this.#cache.start();
+    await this.#definitions.start();
   }
 
   /** Ends the watches cleanly; requests are still answered. `/readyz` fails from now on. */
@@ -122,10 +129,15 @@ export class Core {
 
   close(): void {
     this.drain();
+    this.#definitions.close();
     this.#cache.close();
   }
 
   #dispatch(context: RequestContext): Eventual<ApiResponse> {
+    return whenThere(this.#definitions.caughtUp(), () => this.#route(context));
+  }
+
+  #route(context: RequestContext): Eventual<ApiResponse> {
     const route = routeOf(context.info.path, this.registry);
     switch (route.to) {
       case "resource":
@@ -162,6 +174,8 @@ export class Core {
   }
 
   #resource(context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
+    const { deprecation } = target.resource.kind;
+    if (deprecation !== undefined) context.warn(deprecation);
     const action = actionOf(context.request.method, target, context.query.flag("watch"));
     if (action === undefined) return notFoundText();
     if (target.name !== "") checkNameParameter(target.name);

@@ -75,6 +75,7 @@ async function start(
       return address;
     },
     onPanic: (error, { method, path }) => log.error({ err: error, method, path }, "a request failed unexpectedly"),
+    onProblem: (error) => log.error({ err: error }, "a CustomResourceDefinition cannot be served"),
   });
   onClose(() => core.close());
   await core.start();

@@ -1,3 +1,4 @@
+import { definitionsController } from "./custom-resource-definitions/definitions-controller.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace-controller.ts";
 import { networkController } from "./network/network-controller.ts";
@@ -5,4 +6,10 @@ import type { Controller } from "./runtime/controller.ts";
 import { systemNamespacesController } from "./system-namespaces/system-namespaces-controller.ts";
 
 /** Every controller, one line each. */
-export const controllers: readonly Controller[] = [systemNamespacesController, namespaceController, garbageCollector, networkController];
+export const controllers: readonly Controller[] = [
+  systemNamespacesController,
+  definitionsController,
+  namespaceController,
+  garbageCollector,
+  networkController,
+];

@@ -19,18 +19,11 @@ export class FieldManagers {
         resource.kind,
         new Versions(
           resource.kind,
-          this.#siblings(resource).map(({ kind }) => kind),
+          this.#registry.storedLike(resource).map(({ kind }) => kind),
         ),
       );
       this.#managers.set(resource, manager);
     }
     return manager;
-  }
-
-  /** All resources that are stored in the same place. */
-  #siblings({ storage }: Resource): Resource[] {
-    return this.#registry.groups.flatMap(({ versions }) =>
-      versions.flatMap(({ resources }) => [...resources.values()].filter((other) => other.storage === storage)),
-    );
   }
 }

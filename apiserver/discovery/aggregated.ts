@@ -57,10 +57,12 @@ interface AggregatedDocument {
   readonly bodies: Map<MediaType, Buffer>;
 }
 
-/** Both aggregated documents of a registry, made on first use. */
+/** Both aggregated documents of a registry, made on first use, and anew when what is served has changed. */
 export class AggregatedDiscovery {
   readonly #registry: Registry;
   readonly #documents = new Map<Root, AggregatedDocument>();
+  /** The state of the registry that the documents tell of. */
+  #changes = 0;
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -80,6 +82,8 @@ export class AggregatedDiscovery {
   }
 
   #document(root: Root): AggregatedDocument {
+    if (this.#changes !== this.#registry.changes) this.#documents.clear();
+    this.#changes = this.#registry.changes;
     let document = this.#documents.get(root);
     if (document === undefined) {
       const json = this.#encoded(root, "application/json");

@@ -38,9 +38,9 @@ const STATUS_VERBS = ["get", "patch", "update"];
 /** The resources of a version in the order of discovery: by name. */
 export function discoveredResources(version: VersionEntry): DiscoveredResource[] {
   return [...version.resources.values()]
-    .map(({ kind }) => ({
+    .map(({ kind, verbs }) => ({
       kind,
-      verbs: (kind.flavor === "custom" ? CUSTOM_VERBS : VERBS).filter((verb) => kind.verbs.includes(verb)),
+      verbs: (kind.flavor === "custom" ? CUSTOM_VERBS : VERBS).filter((verb) => verbs.includes(verb)),
       subresources: subresourcesOf(kind),
     }))
     .sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));

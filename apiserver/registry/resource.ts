@@ -1,12 +1,18 @@
 import { encodeObject } from "../../apimachinery/json/stringify.ts";
 import type { GroupResource, KubeObject } from "../../apimachinery/object.ts";
-import type { KindDefinition } from "../../apis/kind.ts";
+import type { KindDefinition, Verb } from "../../apis/kind.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
 import type { WatchCache } from "../../storage/cache/watch-cache.ts";
 import type { Stored } from "../../storage/storage.ts";
 import { normaliseStored } from "./normalise.ts";
 import { ObjectCodec } from "./object-codec.ts";
 import { ObjectRecord } from "./object-record.ts";
+
+/** What every key of a kind begins with that is stored under its own name. */
+export const keyHeadOf = ({ group, plural }: KindDefinition): string => `${group === "" ? "core" : group}/${plural}/`;
+
+/** Verbs that discovery no longer offers of a kind that is going. */
+const CHANGING: ReadonlySet<Verb> = new Set<Verb>(["create", "patch", "update"]);
 
 /** A kind as it is served: its keys in the store, its collection in the watch cache, its bytes. */
 export class Resource {
@@ -15,6 +21,8 @@ export class Resource {
   /** The resource under whose name the objects lie: itself, but for a kind that is another one in a different shape. */
   readonly storage: Resource;
   readonly codec: ObjectCodec;
+  /** The kind is going: its objects can be changed and deleted, and no more are created. */
+  terminating = false;
   readonly #keyHead: string;
   readonly #cache: WatchCache<ObjectRecord>;
   /** Bytes in this kind's shape, of records that are stored in another. */
@@ -25,12 +33,17 @@ export class Resource {
     this.groupResource = { group: kind.group, resource: kind.plural };
     this.storage = storage ?? this;
     this.codec = new ObjectCodec(kind, (object) => normaliseStored(kind, object));
-    this.#keyHead = `${kind.group === "" ? "core" : kind.group}/${kind.plural}/`;
+    this.#keyHead = keyHeadOf(kind);
     this.#cache = cache;
   }
 
   get namespaced(): boolean {
     return this.kind.scope === "Namespaced";
+  }
+
+  /** What clients may do, as discovery tells it. */
+  get verbs(): readonly Verb[] {
+    return this.terminating ? this.kind.verbs.filter((verb) => !CHANGING.has(verb)) : this.kind.verbs;
   }
 
   get custom(): boolean {

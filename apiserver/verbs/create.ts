@@ -1,7 +1,7 @@
 import { copyJson } from "../../apimachinery/json/copy.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { alreadyExists, invalid, isReason, noUniqueName, unknownError } from "../../apimachinery/status/status.ts";
+import { alreadyExists, forbidden, invalid, isReason, noUniqueName, unknownError } from "../../apimachinery/status/status.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { completeMetadataForCreate, GENERATE_NAME_ATTEMPTS, prepareMetadataForCreate } from "../metadata/create.ts";
 import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
@@ -95,6 +95,13 @@ export async function admitCreation(
 ): Promise<void> {
   const { resource } = ref;
   const { kind } = resource;
+  if (resource.terminating) {
+    throw forbidden(
+      resource.groupResource,
+      object.metadata.name ?? "",
+      "create not allowed while custom resource definition is terminating",
+    );
+  }
   await serving.admission.admit(attributesOf(ref, "CREATE", options.dryRun, object, undefined));
   context.warn(dedupeOwnerReferences(object.metadata, true));
   completeMetadataForCreate(object.metadata, serving);

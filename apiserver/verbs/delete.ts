@@ -54,15 +54,27 @@ export function deleteOne(serving: Serving, ref: Ref, options: DeleteOptions): P
     checkPreconditions(ref, options, old);
     await serving.admission.admit(attributesOf(ref, "DELETE", options.dryRun, undefined, old));
     await serving.admission.validate(attributesOf(ref, "DELETE", options.dryRun, undefined, old));
-    return isNamespace(resource) ? markNamespace(serving, old, options, ref) : mark(serving, old, options, ref);
+    return mark(serving, old, options, ref);
   });
 }
 
-/** Removes the object, or marks it as going, once. Its finalizers follow the options every time. */
+/**
+ * Removes the object, or marks it as going, once. Its finalizers follow the options every time. Some kinds are marked in their own way before
+ * anything else: a namespace goes when its content is gone and the last finalizer of its spec with it, until then deleting it again changes
+ * nothing (kubernetes, pkg/registry/core/namespace/storage; apiextensions-apiserver, pkg/registry/customresourcedefinition).
+ */
 function mark(serving: Serving, object: KubeObject, options: DeleteOptions, { resource }: Ref): Outcome {
   const { metadata } = object;
+  const { markForDeletion } = resource.kind.strategy;
   const present = metadata.finalizers ?? [];
   const finalizers = finalizersAfterDelete(present, options, resource.kind);
+  if (markForDeletion !== undefined && metadata.deletionTimestamp === undefined) {
+    metadata.deletionTimestamp = formatTime(serving.now());
+    markForDeletion(object, finalizers, metadata.deletionTimestamp);
+    return { do: "store", object };
+  }
+  if (isNamespace(resource) && ((object.spec as { finalizers?: string[] } | undefined)?.finalizers ?? []).length > 0)
+    return { do: "nothing" };
   if (finalizers.length === 0) return { do: "remove", object };
   if (metadata.deletionTimestamp !== undefined && sameNames(finalizers, present)) return { do: "nothing" };
   metadata.finalizers = finalizers;
@@ -76,29 +88,11 @@ function mark(serving: Serving, object: KubeObject, options: DeleteOptions, { re
 
 const sameNames = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name, index) => name === b[index]);
 
-/**
- * A namespace is always marked first: it goes when its content is gone and the last finalizer of its spec with it. Until then deleting it again
- * changes nothing (kubernetes, pkg/registry/core/namespace/storage).
- */
-function markNamespace(serving: Serving, object: KubeObject, options: DeleteOptions, ref: Ref): Outcome {
-  const { metadata } = object;
-  if (metadata.deletionTimestamp !== undefined) {
-    const { finalizers = [] } = (object.spec ?? {}) as { finalizers?: string[] };
-    return finalizers.length > 0 ? { do: "nothing" } : mark(serving, object, options, ref);
-  }
-  const finalizers = finalizersAfterDelete(metadata.finalizers ?? [], options, ref.resource.kind);
-  metadata.deletionTimestamp = formatTime(serving.now());
-  object.status = { ...(object.status as object | undefined), phase: "Terminating" };
-  if (finalizers.length > 0) metadata.finalizers = finalizers;
-  else delete metadata.finalizers;
-  return { do: "store", object };
-}
-
 function checkPreconditions({ resource, name }: Ref, { preconditions }: DeleteOptions, { metadata }: KubeObject): void {
   const { uid, resourceVersion } = preconditions;
-  const refused = (ofNamespace: string, text: string) =>
-    isNamespace(resource)
-      ? conflict(resource.groupResource, name, `Precondition failed: ${ofNamespace}`)
+  const refused = (short: string, text: string) =>
+    resource.kind.strategy.markForDeletion !== undefined
+      ? conflict(resource.groupResource, name, `${isNamespace(resource) ? "P" : "p"}recondition failed: ${short}`)
       : // kube-apiserver names the kind here, not the resource
         conflict({ group: resource.kind.group, resource: resource.kind.kind }, name, text);
   if (uid !== undefined && uid !== metadata.uid) {

@@ -109,16 +109,32 @@ export class WatchCache<T extends Cached> {
     }).done;
   }
 
+  /**
+   * Lets go of the collections whose names begin so, as their contents now read differently: their watches end, and they are read again
+   * when next asked for.
+   * @param head `{group}/{resource}/`
+   */
+  forget(head: string): void {
+    for (const [prefix, route] of this.#routes) {
+      if (!prefix.startsWith(head)) continue;
+      if (route instanceof Collection) {
+        this.#routes.delete(prefix);
+        route.lose(undefined);
+      } else route.stale = true;
+    }
+  }
+
   async #load(prefix: string, loading: Loading<T>): Promise<Collection<T>> {
     try {
       for (let attempt = 1; ; attempt++) {
         await this.#open;
         const generation = this.#generation;
         loading.changes = [];
+        loading.stale = false;
         try {
           const { tree, revision } = await readWhole(this.#around, prefix);
           if (this.#closed) throw new StorageError("the watch cache was closed");
-          if (generation !== this.#generation) continue;
+          if (generation !== this.#generation || loading.stale) continue;
           const collection = new Collection(this.#around, prefix, tree, revision, this.#plane(prefix));
           for (const change of loading.changes) collection.apply(change);
           this.#routes.set(prefix, collection);
@@ -243,6 +259,8 @@ export class WatchCache<T extends Cached> {
 /** A collection that is being read; its changes wait. */
 class Loading<T extends Cached> {
   changes: Change[] = [];
+  /** What has been read so far reads differently now: it is to be read again. */
+  stale = false;
   readonly done: Promise<Collection<T>>;
 
   constructor(load: (loading: Loading<T>) => Promise<Collection<T>>) {

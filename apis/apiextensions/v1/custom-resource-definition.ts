@@ -15,6 +15,7 @@ import {
   type Static,
   string,
 } from "../../typed-schema.ts";
+import { markForDeletion } from "./deletion.ts";
 
 const DEFINITIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
 
@@ -165,10 +166,6 @@ export type CustomResourceDefinition = KubeObject & Static<typeof schema>;
 
 const specOf = (object: KubeObject) => (object as CustomResourceDefinition).spec;
 
-/**
- * Can be read only: the server's kinds come from its own definitions, and clients that ask which definitions there are (Terraform's
- * `kubernetes_manifest`, for one) find none.
- */
 export const customResourceDefinition = defineKind({
   group: "apiextensions.k8s.io",
   version: "v1",
@@ -194,7 +191,8 @@ export const customResourceDefinition = defineKind({
     },
     { name: "Established", type: "boolean", description: "Whether the resource is served.", priority: 1, cell: isEstablished },
   ],
-  verbs: ["get", "list", "watch"],
+  subresources: { status: {} },
+  strategy: { returnsDeletedObject: true, markForDeletion },
 });
 
 /** `v1(storage),v1beta1` */

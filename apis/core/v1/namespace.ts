@@ -92,6 +92,7 @@ export const namespace = defineKind({
     prepareForUpdate,
     validate: (object) => (finalizersOf(object) ?? []).flatMap((name) => finalizerErrors(name, FieldPath.of("spec", "finalizers"))),
     validateStatusUpdate,
+    markForDeletion,
     validateFinalizeUpdate: (object) =>
       (finalizersOf(object) ?? []).flatMap((name, i) => finalizerErrors(name, FieldPath.of("spec", "finalizers").index(i))),
   },
@@ -109,6 +110,12 @@ function prepareForCreate(object: KubeObject): void {
   object.status = { phase: "Active" };
   // A generated name was not known yet when the defaults were set.
   setNameLabel(object);
+}
+
+function markForDeletion(object: KubeObject, finalizers: readonly string[]): void {
+  object.status = { ...(object as Namespace).status, phase: "Terminating" };
+  if (finalizers.length > 0) object.metadata.finalizers = [...finalizers];
+  else delete object.metadata.finalizers;
 }
 
 function prepareForUpdate(object: KubeObject, old: KubeObject): void {

@@ -1,0 +1,168 @@
+import { equalJson } from "../../apimachinery/json/equal.ts";
+import { asJson } from "../../apimachinery/object.ts";
+import { isReason } from "../../apimachinery/status/status.ts";
+import type { CustomResourceDefinition } from "../../apis/apiextensions/v1/custom-resource-definition.ts";
+import { CLEANUP_FINALIZER } from "../../apis/apiextensions/v1/deletion.ts";
+import { kinds } from "../../apis/kinds.ts";
+import type { ResourceRef } from "../../client/client.ts";
+import { type Condition, withCondition } from "../runtime/conditions.ts";
+import { type Controller, type ReconcileResult, type Surroundings, workOn } from "../runtime/controller.ts";
+import { Reflector } from "../runtime/reflector.ts";
+import { WorkQueue } from "../runtime/work-queue.ts";
+import { approvalOf } from "./approval.ts";
+import { Claims } from "./claims.ts";
+import { deleteInstances } from "./instances.ts";
+import { establishedOf, judgeNames } from "./names.ts";
+
+const DEFINITIONS: ResourceRef = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
+
+/** Names are given one after the other: two definitions that want the same must not both get it. */
+const WORKERS = 1;
+
+/** How long to wait, in ms, before it is looked again whether what is held has gone: longer the longer it takes. */
+const LEAST_WAIT = 500;
+const MOST_WAIT = 5_000;
+/** After this many ms it is told that the objects do not go. */
+const TAKES_LONG = 60_000;
+
+/** Who the owners of a definition's status are. */
+const MANAGER = { fieldManager: "kube-apiserver" };
+
+/**
+ * Gives CustomResourceDefinitions their names, tells them when they are established, and clears away the objects of those that are deleted
+ * (apiextensions-apiserver, pkg/controller/{status,establish,finalizer,apiapproval}).
+ */
+export const definitionsController: Controller = {
+  name: "custom-resource-definitions",
+  async run(surroundings, signal) {
+    const { client, log } = surroundings;
+    const queue = new WorkQueue();
+    const claims = new Claims((name) => queue.add(name));
+    const reflector = new Reflector<CustomResourceDefinition>(client, DEFINITIONS, claims, (error) =>
+      log.error({ controller: "custom-resource-definitions", err: error }, "watch failed"),
+    );
+    const reconciler = new Reconciler(surroundings, claims);
+    await Promise.all([
+      reflector.run(signal),
+      workOn("custom-resource-definitions", queue, WORKERS, surroundings, signal, (name) => reconciler.reconcile(name)),
+    ]);
+  },
+};
+
+class Reconciler {
+  readonly #surroundings: Surroundings;
+  readonly #claims: Claims;
+
+  constructor(surroundings: Surroundings, claims: Claims) {
+    this.#surroundings = surroundings;
+    this.#claims = claims;
+  }
+
+  async reconcile(name: string): Promise<ReconcileResult> {
+    try {
+      const definition = await this.#surroundings.client.get<CustomResourceDefinition>(DEFINITIONS, { name });
+      return definition.metadata.deletionTimestamp === undefined ? await this.#establish(definition) : await this.#clear(definition);
+    } catch (error) {
+      // someone else changed or removed it; the watch brings what is true now
+      if (!isReason(error, "Conflict") && !isReason(error, "NotFound")) throw error;
+      return undefined;
+    }
+  }
+
+  /** First the names, then that the kind is there: in between it is served already, so that nobody is told too early. */
+  async #establish(definition: CustomResourceDefinition): Promise<undefined> {
+    let latest = await this.#name(definition);
+    const approval = approvalOf(latest);
+    if (approval !== undefined) latest = await this.#tell(latest, approval);
+    if (conditionOf(latest, "NamesAccepted")?.status !== "True" || conditionOf(latest, "Established")?.status === "True") return;
+    await this.#tell(latest, {
+      type: "Established",
+      status: "True",
+      reason: "InitialNamesAccepted",
+      message: "the initial names have been accepted",
+    });
+  }
+
+  async #name(definition: CustomResourceDefinition): Promise<CustomResourceDefinition> {
+    const { spec, status } = definition;
+    const accepted = status?.acceptedNames;
+    if (accepted !== undefined && equalJson(accepted as never, spec.names as never)) return definition;
+    const verdict = judgeNames(spec.names, accepted, this.#claims.taken(spec.group));
+    const named = { ...definition, status: { ...status, acceptedNames: verdict.acceptedNames } } as CustomResourceDefinition;
+    const told = withTold(
+      withTold(named, verdict.namesAccepted, this.#now),
+      establishedOf(conditionOf(definition, "Established"), verdict),
+      this.#now,
+    );
+    return this.#store(definition, told);
+  }
+
+  async #clear(definition: CustomResourceDefinition): Promise<ReconcileResult> {
+    const { client } = this.#surroundings;
+    const { finalizers = [], deletionTimestamp } = definition.metadata;
+    if (!finalizers.includes(CLEANUP_FINALIZER)) return undefined;
+    const age = this.#now - Date.parse(deletionTimestamp as string);
+    const progress = (reason: string, message: string) => this.#tell(definition, { type: "Terminating", status: "True", reason, message });
+    let latest = definition;
+    let end = { reason: "NeverEstablished", message: "resource was never established" };
+    if (isOwn(definition)) {
+      end = { reason: "OverlappingBuiltInResource", message: "instances overlap with built-in resources in storage" };
+    } else if (conditionOf(definition, "Established")?.status === "True") {
+      if (age < TAKES_LONG) latest = await progress("InstanceDeletionInProgress", "CustomResource deletion is in progress");
+      let left: number;
+      try {
+        left = await deleteInstances(client, latest);
+      } catch (error) {
+        await progress("InstanceDeletionFailed", `could not issue all deletes: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
+      }
+      if (left > 0) {
+        if (age >= TAKES_LONG) {
+          await progress("InstanceDeletionCheck", "could not confirm zero CustomResources remaining: timed out waiting for the condition");
+        }
+        return { requeueAfter: Math.min(MOST_WAIT, Math.max(LEAST_WAIT, age / 4)) };
+      }
+      end = { reason: "InstanceDeletionCompleted", message: "removed all instances" };
+    }
+    const done = withTold(latest, { type: "Terminating", status: "False", ...end }, this.#now);
+    const kept = finalizers.filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
+    await this.#store(latest, { ...done, metadata: { ...done.metadata, finalizers: kept } });
+    return undefined;
+  }
+
+  get #now(): number {
+    return this.#surroundings.now();
+  }
+
+  #tell(definition: CustomResourceDefinition, condition: Told): Promise<CustomResourceDefinition> {
+    return this.#store(definition, withTold(definition, condition, this.#now));
+  }
+
+  /** Nothing is written where nothing changed. */
+  async #store(before: CustomResourceDefinition, after: CustomResourceDefinition): Promise<CustomResourceDefinition> {
+    if (equalJson(asJson(before), asJson(after))) return before;
+    const stored = await this.#surroundings.client.update(DEFINITIONS, after, { subresource: "status", ...MANAGER });
+    // the next definition of the group is judged by this, however late the watch is
+    if (stored.metadata.deletionTimestamp === undefined) this.#claims.put(stored);
+    return stored;
+  }
+}
+
+/** The server has the kind of its own, and goes on serving it: its objects are not the definition's. */
+const isOwn = ({ spec }: CustomResourceDefinition): boolean =>
+  kinds.some(({ group, plural }) => group === spec.group && plural === spec.names.plural);
+
+type Told = Omit<Condition, "lastTransitionTime">;
+
+const conditionsOf = ({ status }: CustomResourceDefinition) => (status?.conditions ?? []) as Condition[];
+
+const conditionOf = (definition: CustomResourceDefinition, type: string): Condition | undefined =>
+  conditionsOf(definition).find((condition) => condition.type === type);
+
+const withTold = (definition: CustomResourceDefinition, condition: Told, now: number): CustomResourceDefinition => ({
+  ...definition,
+  status: {
+    ...definition.status,
+    conditions: withCondition(conditionsOf(definition), condition, now),
+  } as CustomResourceDefinition["status"],
+});
