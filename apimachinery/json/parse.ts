@@ -21,11 +21,14 @@ function readWhole(reader: JsonReader, options?: ReadOptions): JsonValue {
   return value;
 }
 
-/** An integer that a double may not hold, or a float64 that JavaScript would take for an integer. Digits within strings match too. */
-const NEEDS_CARE = /[0-9]{16}|[0-9]e\+/;
+/**
+ * An integer that a double may not hold, or a float64 that JavaScript would take for an integer, behind what precedes a value in a compact
+ * document. The same within a string matches too.
+ */
+const NEEDS_CARE = /[:,[]-?[0-9](?:[0-9]{15}|[0-9.]*e\+)/;
 
 /**
- * Reads JSON that `stringify` has written: a document of ours, without doubled members. A look for long numbers tells whether the native
+ * Reads JSON that `stringify` has written: an object or list of ours, without doubled members. A look for long numbers tells whether the native
  * parser is safe; it nearly always is. What was let in can be read, long numbers or not, however deep it nests.
  */
 export function parseCanonical(document: string | Uint8Array): JsonValue {

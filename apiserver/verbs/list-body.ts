@@ -1,34 +1,29 @@
-import { apiVersionOf } from "../../apimachinery/object.ts";
+import { stringify } from "../../apimachinery/json/stringify.ts";
 import { Slice } from "../../storage/cache/dispatcher.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
-import type { Resource } from "../registry/resource.ts";
 import { PIECE_BYTES, type Pieces } from "../request.ts";
+import type { ItemBytes } from "./item-bytes.ts";
 
 const COMMA = 0x2c;
-const BRACE = 0x7b;
 const TAIL = Buffer.from("]}\n");
 
 /**
  * `{"apiVersion":…,"kind":…,"metadata":{…},"items":[…]}` and a newline, as bytes that are made as they are sent: an envelope around the
  * objects' own. Only the records are held meanwhile, which the cache holds too.
+ *
+ * @param envelope what stands before the items
  */
-export async function listBody(resource: Resource, records: readonly ObjectRecord[], metadata: object): Promise<Pieces> {
-  const { kind, custom, codec } = resource;
-  const head = Buffer.from(
-    `{"apiVersion":${JSON.stringify(apiVersionOf(kind))},"kind":${JSON.stringify(kind.listKind)},` +
-      `"metadata":${JSON.stringify(metadata)},"items":[`,
-  );
-  // an item of a built-in kind starts behind its apiVersion and kind, and gets its brace back
-  const skip = custom ? 0 : codec.typeLength;
-  const braces = skip > 0 ? records.length : 0;
+export async function listBody(records: readonly ObjectRecord[], items: ItemBytes, envelope: object): Promise<Pieces> {
+  const head = Buffer.from(`${stringify(envelope).slice(0, -1)},"items":[`);
+  const around = items.before.length + items.after.length;
   const commas = Math.max(0, records.length - 1);
-  let length = head.length + braces + commas + TAIL.length;
+  let length = head.length + records.length * around + commas + TAIL.length;
   const slice = new Slice();
   for (const record of records) {
-    length += resource.json(record).length - skip;
+    length += items.to(items.json(record)) - items.from;
     if (slice.spent()) await slice.next();
   }
-  return new ListPieces(resource, records, head, skip, length);
+  return new ListPieces(records, items, head, length);
 }
 
 class ListPieces implements Pieces {
@@ -36,22 +31,25 @@ class ListPieces implements Pieces {
   readonly pieces: Iterable<Uint8Array>;
   #spare: Buffer | undefined;
 
-  constructor(resource: Resource, records: readonly ObjectRecord[], head: Buffer, skip: number, length: number) {
+  constructor(records: readonly ObjectRecord[], items: ItemBytes, head: Buffer, length: number) {
     this.length = length;
-    this.pieces = this.#make(resource, records, head, skip);
+    this.pieces = this.#make(records, items, head);
   }
 
   release(piece: Uint8Array): void {
     if (piece.buffer.byteLength === PIECE_BYTES) this.#spare = Buffer.from(piece.buffer);
   }
 
-  *#make(resource: Resource, records: readonly ObjectRecord[], head: Buffer, skip: number): Generator<Buffer> {
+  *#make(records: readonly ObjectRecord[], items: ItemBytes, head: Buffer): Generator<Buffer> {
+    const { before, after, from } = items;
+    const around = before.length + after.length + 1;
     let left = this.length;
     let piece = this.#room(left, head.length);
     let used = head.copy(piece);
     for (let index = 0; index < records.length; index++) {
-      const json = resource.json(records[index]!);
-      const needed = json.length - skip + 2;
+      const json = items.json(records[index]!);
+      const to = items.to(json);
+      const needed = to - from + around;
       if (used + needed > piece.length) {
         yield piece.subarray(0, used);
         left -= used;
@@ -59,8 +57,10 @@ class ListPieces implements Pieces {
         used = 0;
       }
       if (index > 0) piece[used++] = COMMA;
-      if (skip > 0) piece[used++] = BRACE;
-      used += json.copy(piece, used, skip);
+      // a call costs more than what there is to copy
+      for (let at = 0; at < before.length; at++) piece[used++] = before[at]!;
+      used += json.copy(piece, used, from, to);
+      for (let at = 0; at < after.length; at++) piece[used++] = after[at]!;
     }
     if (used + TAIL.length > piece.length) {
       yield piece.subarray(0, used);

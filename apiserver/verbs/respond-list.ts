@@ -1,10 +1,13 @@
+import { apiVersionOf } from "../../apimachinery/object.ts";
 import type { RequestContext } from "../filters/context.ts";
 import type { Negotiated } from "../negotiation/negotiate.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { ApiResponse } from "../request.ts";
 import type { Serving } from "../serving.ts";
+import type { PartialObjectMetadataList } from "../tables/partial-metadata.ts";
 import { listTransform } from "../tables/transform.ts";
+import { listedItems, metadataItems } from "./item-bytes.ts";
 import { listBody } from "./list-body.ts";
 import { isPlain, wantsPretty } from "./respond.ts";
 import { shownList } from "./shown-list.ts";
@@ -29,10 +32,16 @@ export async function respondList(
   const { mediaType } = negotiated;
   const metadata = listMeta(resource, page);
   if (isPlain(context, negotiated)) {
-    return { status: 200, headers: { "content-type": mediaType }, body: await listBody(resource, page.records, metadata) };
+    const envelope = { apiVersion: apiVersionOf(resource.kind), kind: resource.kind.listKind, metadata };
+    return { status: 200, headers: { "content-type": mediaType }, body: await listBody(page.records, listedItems(resource), envelope) };
   }
   const shown = listTransform(resource.kind, metadata, negotiated, context.query.get("includeObject"), serving.now());
   const pretty = negotiated.pretty || wantsPretty(context);
+  if (negotiated.transform === "PartialObjectMetadataList" && mediaType === "application/json" && !pretty && page.records.length > 0) {
+    const { items: _, ...envelope } = shown.empty as PartialObjectMetadataList;
+    const items = metadataItems(resource, negotiated.transformVersion ?? "v1");
+    return { status: 200, headers: { "content-type": mediaType }, body: await listBody(page.records, items, envelope) };
+  }
   return { status: 200, headers: { "content-type": mediaType }, body: await shownList(resource, page.records, shown, mediaType, pretty) };
 }
 
