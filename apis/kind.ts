@@ -20,6 +20,8 @@ export interface KindDefinition {
   readonly flavor: "builtin" | "custom";
   /** The whole object, `apiVersion`, `kind` and `metadata` left out. */
   readonly schema: Schema;
+  /** Custom kinds: what names have to look like, as a schema of the metadata. */
+  readonly metadataSchema?: Schema;
   /** Every column of the kind's tables in order, `Name` among them. */
   readonly columns: readonly Column[];
   readonly subresources: Subresources;

@@ -64,6 +64,8 @@ export interface GoHints {
   readonly definition?: string;
   /** The member is written even when empty, as this value (a Go field without omitempty, or a struct). */
   readonly zero?: unknown;
+  /** An empty list is kept as one, where most members are as good as absent when they are empty. */
+  readonly keepsEmpty?: boolean;
   /** The member is a Go pointer: a value that is empty (`false`, `0`, `""`, `{}`) is kept, where a plain member with omitempty loses it. */
   readonly pointer?: boolean;
 }

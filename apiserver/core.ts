@@ -10,6 +10,7 @@ import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
 import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
+import { withDefinitionRules } from "./custom-resources/definition-strategy.ts";
 import { Definitions } from "./custom-resources/definitions.ts";
 import { AggregatedDiscovery, aggregatedForm } from "./discovery/aggregated.ts";
 import { coreVersions, groupDocument, groupList } from "./discovery/groups.ts";
@@ -30,6 +31,7 @@ import type { ApiRequest, ApiResponse } from "./request.ts";
 import { actionOf } from "./routing/methods.ts";
 import { ROOT_CONTROL_PLANE } from "./routing/request-info.ts";
 import { type ResourceTarget, type Route, routeOf } from "./routing/router.ts";
+import { getScale, patchScale, updateScale } from "./scale/scale-requests.ts";
 import type { Serving } from "./serving.ts";
 import { createObject } from "./verbs/create.ts";
 import { deleteObject } from "./verbs/delete.ts";
@@ -88,7 +90,7 @@ export class Core {
       now,
     });
     this.#cache = cache;
-    this.registry = new Registry(options.kinds, cache);
+    this.registry = new Registry(withDefinitionRules(options.kinds), cache);
     this.#definitions = new Definitions(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     this.#aggregated = new AggregatedDiscovery(this.registry);
     const authorizers: readonly Authorizer[] = [systemMasters, publicPaths, ...(options.authorizers ?? [])];
@@ -180,6 +182,11 @@ export class Core {
     if (action === undefined) return notFoundText();
     if (target.name !== "") checkNameParameter(target.name);
     const serving = this.#serving;
+    if (target.subresource === "scale") {
+      // nothing else is routed
+      const scale = { get: getScale, update: updateScale, patch: patchScale }[action as "get" | "update" | "patch"];
+      return scale(serving, context, target);
+    }
     switch (action) {
       case "get":
         return getObject(serving, context, target);

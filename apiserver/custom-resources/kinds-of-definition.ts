@@ -27,7 +27,7 @@ export function kindsOfDefinition(definition: CustomResourceDefinition): readonl
   const { group, scope, versions } = definition.spec;
   const names = definition.status?.acceptedNames ?? definition.spec.names;
   const base = (version: Version): KindDefinition => {
-    const schema = schemaOf(version);
+    const { schema, metadataSchema } = schemaOf(version);
     const deprecation = deprecationOf(definition, version);
     return {
       group,
@@ -41,6 +41,7 @@ export function kindsOfDefinition(definition: CustomResourceDefinition): readonl
       scope: scope as KindDefinition["scope"],
       flavor: "custom",
       schema,
+      ...(metadataSchema === undefined ? {} : { metadataSchema }),
       columns: customColumns(columnsOf(version)),
       subresources: (version.subresources ?? {}) as KindDefinition["subresources"],
       verbs: VERBS,
@@ -55,12 +56,13 @@ export function kindsOfDefinition(definition: CustomResourceDefinition): readonl
   return kinds.map((kind) => (kind === stored || stored === undefined ? kind : { ...kind, storedAs: storedAs(stored, kind) }));
 }
 
-/** The schema without what every object has and the server judges by itself. */
-function schemaOf({ schema }: Version): Schema {
+/** The schema without what every object has; of that it may restrict the name. */
+function schemaOf({ schema }: Version): { schema: Schema; metadataSchema?: Schema } {
   const { properties, ...root } = schemaOfJson((schema?.openAPIV3Schema ?? {}) as JsonObject);
-  if (properties === undefined) return root;
-  const { apiVersion: _, kind: __, metadata: ___, ...own } = properties;
-  return { ...root, properties: own };
+  if (properties === undefined) return { schema: root };
+  const { apiVersion: _, kind: __, metadata, ...own } = properties;
+  const restricts = Object.keys(metadata?.properties ?? {}).length > 0;
+  return { schema: { ...root, properties: own }, ...(restricts && metadata !== undefined ? { metadataSchema: metadata } : {}) };
 }
 
 /** No columns at all are as good as none said: the age is shown. */

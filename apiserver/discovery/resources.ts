@@ -54,10 +54,17 @@ function subresourcesOf({ subresources, flavor }: KindDefinition): DiscoveredSub
   return flavor === "custom" ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Groups whose objects kube-apiserver stores in an older version than it serves: clients may know the hash. */
+const STORED_IN: Readonly<Record<string, string>> = { "apiextensions.k8s.io": "v1beta1" };
+
 /** Tells clients whether the stored form of a kind changed (k8s.io/apiserver, pkg/endpoints/discovery/storageversionhash.go). */
 export function storageVersionHash(kind: KindDefinition): string {
   const { group, version, kind: name } = kind.storedAs ?? kind;
-  return createHash("sha256").update(`${group}/${version}/${name}`).digest().subarray(0, 8).toString("base64");
+  return createHash("sha256")
+    .update(`${group}/${STORED_IN[group] ?? version}/${name}`)
+    .digest()
+    .subarray(0, 8)
+    .toString("base64");
 }
 
 /** `/api/v1`, `/apis/{group}/{version}`: an APIResourceList. The core group leaves out its apiVersion. */

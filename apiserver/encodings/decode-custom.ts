@@ -4,9 +4,10 @@ import { parseJson } from "../../apimachinery/json/parse.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { apiVersionOf } from "../../apimachinery/object.ts";
-import { badRequest, internalError, invalid } from "../../apimachinery/status/status.ts";
+import { badRequest, internalError, invalid, type StatusError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
+import type { Schema } from "../../apis/schema.ts";
 import { type DecodedStruct, decodeStruct } from "../../openapi/structs/decode.ts";
 import { coerceEmbedded } from "../../openapi/structs/embedded.ts";
 import { MAX_PROBLEMS } from "../../openapi/structs/go-type.ts";
@@ -58,15 +59,16 @@ function refuseDocument(document: string | Uint8Array, error: DecodeError, refus
 /**
  * Makes an object of a custom kind of a value, in place: the metadata read as ObjectMeta, unknown fields and nulls dropped, defaults filled in.
  *
- * `patched` says that the value is the result of a patch, where another version or none is told differently.
+ * `patched` says that the value is the result of a patch, where another version or none is told differently: what the other version, found by
+ * `schemaOf`, does not know is a problem, and that it is another one is told after those.
  * @throws StatusError made by `refuse`; 400 for another version, 422 for another kind
  */
 export function decodeCustom(
   kind: KindDefinition,
   value: JsonObject,
-  { patched }: { patched: boolean },
+  { patched, schemaOf = () => undefined }: { patched: boolean; schemaOf?: (apiVersion: string) => Schema | undefined },
   refuse: Refuse,
-): { value: JsonObject; problems: string[] } {
+): { value: JsonObject; problems: string[]; mistyped?: StatusError } {
   const type = { kind: String(value.kind ?? ""), version: versionOf(value) };
   const attempt = <T>(step: () => T): T => {
     try {
@@ -95,8 +97,15 @@ export function decodeCustom(
     ...(name === kind.kind ? [] : [invalidField("kind", name, `must be ${kind.kind}`)]),
     ...(apiVersion === expected ? [] : [invalidField("apiVersion", apiVersion, `must be ${expected}`)]),
   ];
-  throw invalid({ group: kind.group, kind: type.kind }, String((metadata.value as JsonObject).name ?? ""), errors);
+  const mistyped = invalid({ group: kind.group, kind: type.kind }, String((metadata.value as JsonObject).name ?? ""), errors);
+  if (!patched || name !== kind.kind) throw mistyped;
+  const schema = schemaOf(String(apiVersion)) ?? NOTHING_KNOWN;
+  for (const path of prune(schema, object)) problems.push(`unknown field "${path}"`);
+  return { value: object, problems, mistyped };
 }
+
+/** Of a version that the kind does not have. */
+const NOTHING_KNOWN: Schema = { type: "object", properties: {} };
 
 /** Errors and paths as of a document of its own, in the order of the names: Go writes the metadata as JSON and reads it as ObjectMeta. */
 function decodeMetadata(metadata: JsonValue | undefined): DecodedStruct {

@@ -6,6 +6,7 @@ import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { deleteOptions } from "../../apis/meta/v1/delete-options.ts";
+import type { Schema } from "../../apis/schema.ts";
 import { decodeStruct } from "../../openapi/structs/decode.ts";
 import type { RawDeleteOptions } from "../options/delete-options.ts";
 import type { FieldValidation } from "../options/write-options.ts";
@@ -62,6 +63,10 @@ export interface PatchResult {
   readonly strategic?: boolean;
   /** Problems found in the patch itself, e.g. `duplicate field "data.a"`. They are told first. */
   readonly problems?: readonly string[];
+  /** The schema of another version of a custom kind. */
+  readonly schemaOf?: (apiVersion: string) => Schema | undefined;
+  /** Told what is warned of although the result is refused. */
+  readonly warn?: (...texts: readonly string[]) => void;
 }
 
 /**
@@ -87,8 +92,12 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
     attempt(refuse, () => probeType(text));
     throw refuse(`Object 'Kind' is missing in '${text}'`);
   }
-  const decoded = decodeCustom(kind, copyJson(value), { patched: true }, refuse);
-  return judge(decoded.value, decoded.problems);
+  const { schemaOf } = options;
+  const decoded = decodeCustom(kind, copyJson(value), { patched: true, ...(schemaOf && { schemaOf }) }, refuse);
+  const judged = judge(decoded.value, decoded.problems);
+  if (decoded.mistyped === undefined) return judged;
+  options.warn?.(...judged.warnings);
+  throw decoded.mistyped;
 }
 
 /** The headers of an answer have room for fewer. */

@@ -8,7 +8,7 @@ import { validateMetadataUpdate } from "../metadata/validate.ts";
 import { embeddedMetadata } from "./embedded.ts";
 
 /** Which part of an object a write may change. */
-export type Part = "" | "status" | "finalize";
+export type Part = "" | "status" | "finalize" | "scale";
 
 /**
  * Keeps what this write may not change and counts the generation. Changes `object` in place.
@@ -66,6 +66,7 @@ export function validateForUpdate(kind: KindDefinition, part: Part, object: Kube
     "": strategy.validateUpdate,
     status: strategy.validateStatusUpdate,
     finalize: strategy.validateFinalizeUpdate,
+    scale: undefined,
   }[part]?.(object, old);
   return [...errors, ...(own ?? [])];
 }

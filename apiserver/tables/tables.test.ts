@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Float } from "../../apimachinery/json/value.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
+import { scale } from "../../apis/autoscaling/v1/scale.ts";
 import { AGE, CREATED_AT } from "../../apis/columns.ts";
 import { DEFAULT_AGE, NAME_COLUMN } from "../../apis/define-kind.ts";
 import type { Column } from "../../apis/kind.ts";
-import { SCALE } from "./scale.ts";
 import { type TableRow, tableColumns } from "./table.ts";
 import { listTransform, type Shape, type TransformedKind, transformObject, watchTransform } from "./transform.ts";
 
@@ -96,7 +96,7 @@ describe("a table", () => {
     const table = (kind: TransformedKind) => transformObject(kind, object("a", {}), { transform: "Table" }, "None", now);
     expect(table(secret)).toMatchObject({ rows: [{ cells: ["a", "24h"], object: null }] });
     expect(table(role)).toMatchObject({ rows: [{ cells: ["a", "2024-01-01T00:00:00Z"] }] });
-    expect(transformObject(SCALE, object("a", { replicas: 2 }), { transform: "Table" }, "None", now)).toMatchObject({
+    expect(transformObject(scale, object("a", { replicas: 2 }), { transform: "Table" }, "None", now)).toMatchObject({
       rows: [{ cells: ["a", 2, 0, "24h"] }],
     });
   });

@@ -20,9 +20,9 @@ import { placeOf, type Ref, writeOf } from "./writing.ts";
  */
 export function applyObject(serving: Serving, context: RequestContext, ref: Ref, body: Uint8Array, options: WriteOptions): Promise<Result> {
   const { resource } = ref;
-  const document = readDocument(body);
+  const { document, configuration } = readConfiguration(body);
   return guaranteedUpdate({ ...placeOf(serving, ref, options), ownersStay: true }, (current) => {
-    const config = configurationIn(document.value);
+    const config = configuration();
     const live = current && resource.object(current);
     const write = { ...writeOf(serving, context, ref, options), force: options.force };
     const object = serving.fieldManagers.of(resource).apply(live, config, write);
@@ -55,6 +55,12 @@ async function createApplied(
   return { do: "store", object };
 }
 
+/** What an apply sends; whether it is an object at all shows only when it is used. @throws StatusError BadRequest */
+export function readConfiguration(body: Uint8Array): { document: ReturnType<typeof parseYaml>; configuration: () => JsonObject } {
+  const document = readDocument(body);
+  return { document, configuration: () => configurationIn(document.value) };
+}
+
 function readDocument(body: Uint8Array): ReturnType<typeof parseYaml> {
   try {
     return parseYaml(body);
@@ -71,7 +77,7 @@ function configurationIn(value: JsonValue): JsonObject {
 }
 
 /** Whether fields are known is the schema's affair; fieldValidation is about keys that stand twice in the document. */
-function judgeDoubledKeys(context: RequestContext, doubledKeys: readonly string[], { fieldValidation }: WriteOptions): void {
+export function judgeDoubledKeys(context: RequestContext, doubledKeys: readonly string[], { fieldValidation }: WriteOptions): void {
   if (doubledKeys.length === 0 || fieldValidation === "Ignore") return;
   if (fieldValidation === "Warn") {
     context.warn(...doubledKeys);

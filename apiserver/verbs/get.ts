@@ -12,15 +12,20 @@ import { negotiateObject, respondRecord } from "./respond.ts";
 
 /** GET of one object, or of its status, which is the same document. */
 export function getObject(serving: Serving, context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
-  const { resource, namespace, name } = target;
+  const { resource } = target;
   const negotiated = negotiateObject(context, resource);
+  return whenThere(readCurrent(context, target), (record) => respondRecord(serving, context, resource, negotiated, 200, record));
+}
+
+/** The object that a GET names, as fresh as it asks for. @throws StatusError NotFound */
+export function readCurrent(context: RequestContext, { resource, namespace, name }: ResourceTarget): Eventual<ObjectRecord> {
   if (context.query.flag("export")) throw badRequest("the export parameter, deprecated since v1.14, is no longer supported");
   const { controlPlane } = context.info;
   return whenThere(resource.collection(controlPlane), (collection) =>
     whenThere(asFreshAs(collection, context.query.get("resourceVersion") ?? ""), () => {
       const record = collection.get(resource.key(controlPlane, namespace, name));
       if (record === undefined) throw notFound(resource.groupResource, name);
-      return respondRecord(serving, context, resource, negotiated, 200, record);
+      return record;
     }),
   );
 }

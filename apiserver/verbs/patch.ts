@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
-import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
+import { apiVersionOf, type KubeObject, type ObjectMeta } from "../../apimachinery/object.ts";
 import { notFound } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { decodeObject } from "../encodings/request-body.ts";
@@ -14,6 +14,7 @@ import { readPatchDocument } from "../patch/patch-document.ts";
 import { printPatched } from "../patch/print-patched.ts";
 import { applyStrategicMergePatch, printPatch } from "../patch/strategic-merge.ts";
 import { guaranteedUpdate } from "../registry/guaranteed-update.ts";
+import type { Resource } from "../registry/resource.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
@@ -48,6 +49,8 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
       problems: patched.strictErrors,
       patchText: patched.shown,
       strategic: type === "strategic",
+      schemaOf: (apiVersion) => versionOf(serving, resource, apiVersion)?.schema,
+      warn: (...texts) => context.warn(...texts),
     });
     context.warn(...warnings);
     kind.strategy.setDefaults?.(object);
@@ -56,6 +59,9 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   });
   return respondResult(serving, context, resource, negotiated, result);
 }
+
+const versionOf = ({ registry }: Serving, resource: Resource, apiVersion: string): KindDefinition | undefined =>
+  registry.storedLike(resource).find(({ kind }) => apiVersionOf(kind) === apiVersion)?.kind;
 
 /** A patch that has been read, to be applied as often as need be. */
 interface Patch {
@@ -77,7 +83,13 @@ interface Patched {
   readonly shown: () => string;
 }
 
-function readPatch(type: Exclude<PatchType, "apply">, body: Uint8Array, kind: KindDefinition, { fieldValidation }: WriteOptions): Patch {
+/** @throws StatusError BadRequest for a document that cannot be read */
+export function readPatch(
+  type: Exclude<PatchType, "apply">,
+  body: Uint8Array,
+  kind: KindDefinition,
+  { fieldValidation }: WriteOptions,
+): Patch {
   const document = readPatchDocument(body);
   const lenient = fieldValidation === "Ignore";
   switch (type) {

@@ -15,6 +15,9 @@ export const NEWLINE = Buffer.from("\n");
 export const negotiateObject = (context: RequestContext, resource: Resource): Negotiated =>
   negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinObject);
 
+/** The same of a subresource that speaks in a built-in type, whatever the kind. */
+export const negotiateBuiltin = (context: RequestContext): Negotiated => negotiate(context.request.headers.accept, OFFERS.builtinObject);
+
 /** Whether JSON is to be indented: the parameter says so, or without it a client that people read (curl, Wget, browsers). */
 export function wantsPretty({ query, request }: RequestContext): boolean {
   if (query.has("pretty")) return ["true", "1"].includes(query.get("pretty") ?? "") || query.flag("pretty");
@@ -38,7 +41,7 @@ export function respondRecord(
 export function respondObject(
   serving: Serving,
   context: RequestContext,
-  resource: Resource,
+  resource: Pick<Resource, "kind">,
   negotiated: Negotiated,
   status: number,
   object: KubeObject,
@@ -56,7 +59,7 @@ export const isPlain = (context: RequestContext, { mediaType, transform, pretty 
 function respondTransformed(
   { now }: Serving,
   context: RequestContext,
-  { kind }: Resource,
+  { kind }: Pick<Resource, "kind">,
   negotiated: Negotiated,
   status: number,
   object: KubeObject,

@@ -9,7 +9,7 @@ import { type Condition, withCondition } from "../runtime/conditions.ts";
 import { type Controller, type ReconcileResult, type Surroundings, workOn } from "../runtime/controller.ts";
 import { Reflector } from "../runtime/reflector.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
-import { approvalOf } from "./approval.ts";
+import { approvalCondition } from "./approval.ts";
 import { Claims } from "./claims.ts";
 import { deleteInstances } from "./instances.ts";
 import { establishedOf, judgeNames } from "./names.ts";
@@ -72,7 +72,7 @@ class Reconciler {
   /** First the names, then that the kind is there: in between it is served already, so that nobody is told too early. */
   async #establish(definition: CustomResourceDefinition): Promise<undefined> {
     let latest = await this.#name(definition);
-    const approval = approvalOf(latest);
+    const approval = approvalCondition(latest);
     if (approval !== undefined) latest = await this.#tell(latest, approval);
     if (conditionOf(latest, "NamesAccepted")?.status !== "True" || conditionOf(latest, "Established")?.status === "True") return;
     await this.#tell(latest, {

@@ -62,9 +62,9 @@ export class OpenApiDocuments {
 
   async #writeIndex(): Promise<OpenApiIndex> {
     const paths: Record<string, { serverRelativeURL: string }> = {};
-    const keys = [...this.#documents.keys()].filter((key) => key !== V2).sort();
-    for (const key of keys) {
-      const document = this.#documents.get(key) as OpenApiDocument;
+    // kinds may come and go meanwhile
+    const documents = [...this.#documents].filter(([key]) => key !== V2).sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [key, document] of documents) {
       paths[key] = { serverRelativeURL: serverRelativeUrl(key, await document.etag()) };
     }
     const bytes = Buffer.from(JSON.stringify({ paths }));

@@ -3,6 +3,7 @@ import { Quantity } from "../../apimachinery/quantity/quantity.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { type Field, ListType, MapType, RawType, StructType } from "./containers.ts";
 import type { GoType } from "./go-type.ts";
+import { jsonSchemaProps } from "./json-schema-props.ts";
 import { BoolType, BytesType, FloatType, IntOrStringType, IntType, StringType, TextType, TimeType } from "./scalars.ts";
 
 const compiled = new WeakMap<Schema, GoType>();
@@ -31,6 +32,7 @@ export function goTypeOf(schema: Schema): GoType {
 
 function compile(schema: Schema): GoType {
   const { type, format, items, properties, additionalProperties, go } = schema;
+  if (go?.type === jsonSchemaProps.name) return jsonSchemaProps;
   if (go?.type === QUANTITY) return new TextType(QUANTITY, (text) => Quantity.parse(text).toString(), "0");
   if (schema["x-kubernetes-int-or-string"]) return new IntOrStringType();
   switch (type) {
@@ -62,5 +64,6 @@ function structOf(schema: Schema, properties: NonNullable<Schema["properties"]>)
 }
 
 function fieldOf(name: string, schema: Schema): Field {
-  return { name, type: goTypeOf(schema), pointer: schema.go?.pointer === true, zero: schema.go?.zero as JsonValue | undefined };
+  const { pointer = false, keepsEmpty = false, zero } = schema.go ?? {};
+  return { name, type: goTypeOf(schema), pointer, keepsEmpty, zero: zero as JsonValue | undefined };
 }

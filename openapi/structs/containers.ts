@@ -115,6 +115,8 @@ export interface Field {
   readonly type: GoType;
   /** Kept even when empty (a Go pointer). */
   readonly pointer: boolean;
+  /** An empty list stays one, as in kinds that Kubernetes stores in JSON: protobuf cannot tell it from none. */
+  readonly keepsEmpty?: boolean;
   /** What is written where the field is empty; undefined to leave it out. */
   readonly zero: JsonValue | undefined;
 }
@@ -190,9 +192,9 @@ export class StructType implements GoType {
 function assemble(fields: readonly Field[], values: readonly unknown[]): JsonObject {
   const object: JsonObject = {};
   for (let place = 0; place < fields.length; place++) {
-    const { name, type, pointer, zero } = fields[place] as Field;
+    const { name, type, pointer, keepsEmpty, zero } = fields[place] as Field;
     const value = values[place];
-    if (value !== undefined && (pointer || !type.isEmpty(value))) object[name] = value as JsonValue;
+    if (value !== undefined && (pointer || keepsEmpty || !type.isEmpty(value))) object[name] = value as JsonValue;
     else if (zero !== undefined) object[name] = copyJson(zero);
   }
   return object;

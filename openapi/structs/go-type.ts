@@ -37,7 +37,7 @@ export class Input {
   /** The way by names, keys and indices: what unknown and doubled fields are reported by. */
   readonly steps: (string | number)[] = [];
   /** Undefined where nobody wants to know. */
-  readonly problems: Set<string> | undefined;
+  problems: Set<string> | undefined;
 
   /** Whose words errors are in. */
   readonly #words: Words;
@@ -85,6 +85,17 @@ export class Input {
     this.steps.push(field);
     this.problems.add(`${what} field "${pathOf(this.steps)}"`);
     this.steps.pop();
+  }
+
+  /** Reads what decodes itself in Go, where nobody hears of unknown and doubled fields. */
+  quietly<T>(read: () => T): T {
+    const { problems } = this;
+    this.problems = undefined;
+    try {
+      return read();
+    } finally {
+      this.problems = problems;
+    }
   }
 
   /** Passes over a null: true if there was one. */

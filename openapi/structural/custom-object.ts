@@ -3,6 +3,7 @@ import { FieldPath } from "../../apimachinery/field/path.ts";
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
 import { apiVersionOf } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
+import type { Schema } from "../../apis/schema.ts";
 import { type ValidateMetadata, validateEmbedded } from "./embedded.ts";
 import { hasRules, propertyOf } from "./node.ts";
 import { validateScaleSpec, validateScaleStatus } from "./scale.ts";
@@ -32,7 +33,8 @@ export function validateCustomObject(
   const wrongType = validateType(kind, object);
   if (wrongType.length > 0) return wrongType;
   const { schema, subresources } = kind;
-  const errors = metadata.errors.concat(old === undefined ? validateSchema(schema, object) : validateUpdate(schema, object, old));
+  const judged = judgedSchema(kind);
+  const errors = metadata.errors.concat(old === undefined ? validateSchema(judged, object) : validateUpdate(judged, object, old));
   const scale = subresources.scale;
   if (scale !== undefined) errors.push(...validateScaleSpec(scale, object), ...validateScaleStatus(scale, object));
   return withUncheckedRules(kind, errors.concat(validateEmbedded(schema, object, metadata.validate), newDuplicates(kind, object, old)));
@@ -49,6 +51,20 @@ export function validateCustomStatus(kind: KindDefinition, object: JsonObject, o
   const scale = kind.subresources.scale;
   if (scale !== undefined) errors.push(...validateScaleStatus(scale, object));
   return withUncheckedRules(kind, errors.concat(newDuplicates(kind, object, old)));
+}
+
+const withNames = new WeakMap<KindDefinition, Schema>();
+
+/** The schema of a kind, and what it wants of names. */
+function judgedSchema(kind: KindDefinition): Schema {
+  const { schema, metadataSchema } = kind;
+  if (metadataSchema === undefined) return schema;
+  let judged = withNames.get(kind);
+  if (judged === undefined) {
+    judged = { ...schema, properties: { ...schema.properties, metadata: metadataSchema } };
+    withNames.set(kind, judged);
+  }
+  return judged;
 }
 
 function validateType(kind: KindDefinition, { apiVersion, kind: found }: JsonObject): FieldError[] {

@@ -13,9 +13,9 @@ import { hasEmbedded, propertyOf, valuesOf } from "./node.ts";
 export type ValidateMetadata = (metadata: JsonObject, path: FieldPath) => FieldError[];
 
 /** Errors of the type and the metadata of every embedded resource, whose fields have been read as those of Go types already. */
-export function validateEmbedded(schema: Schema, object: JsonObject, validate: ValidateMetadata): FieldError[] {
+export function validateEmbedded(schema: Schema, object: JsonObject, validate: ValidateMetadata, at = FieldPath.root): FieldError[] {
   const errors: FieldError[] = [];
-  for (const { resource, path } of embeddedIn(schema, object)) {
+  for (const { resource, path } of embeddedIn(schema, object, at)) {
     const { apiVersion, kind, metadata } = resource;
     if (apiVersion === undefined) errors.push(required(path.child("apiVersion")));
     if (kind === undefined) errors.push(required(path.child("kind")));
@@ -44,7 +44,7 @@ interface Embedded {
   readonly path: FieldPath;
 }
 
-function* embeddedIn(schema: Schema, value: JsonValue, path = FieldPath.root): Generator<Embedded> {
+function* embeddedIn(schema: Schema, value: JsonValue, path: FieldPath): Generator<Embedded> {
   if (typeof value !== "object" || value === null || !hasEmbedded(schema)) return;
   if (Array.isArray(value)) {
     const items = schema.items;

@@ -33,15 +33,18 @@ function validateReplicas(path: string, object: JsonObject): FieldError[] {
   return value > MAX_REPLICAS ? [invalid(path, value, `should be less than or equal to ${MAX_REPLICAS}`)] : [];
 }
 
-interface Found {
+export interface Found {
   readonly there: boolean;
   readonly value: JsonValue;
   readonly problem?: string;
 }
 
+/** The names in a path such as `.spec.replicas`. */
+export const namesIn = (path: string): string[] => path.replace(/^\./, "").split(".");
+
 /** Follows a path such as `.spec.replicas`; what stands in its way is a problem, a missing member is none. */
-function find(object: JsonObject, path: string): Found {
-  const names = path.replace(/^\./, "").split(".");
+export function find(object: JsonObject, path: string): Found {
+  const names = namesIn(path);
   let value: JsonValue = object;
   for (const [index, name] of names.entries()) {
     if (value === null) return { there: false, value };
@@ -55,5 +58,5 @@ function find(object: JsonObject, path: string): Found {
   return { there: true, value };
 }
 
-const accessorError = (path: string, value: JsonValue, expected: string): string =>
+export const accessorError = (path: string, value: JsonValue, expected: string): string =>
   `${path.startsWith(".") ? path : `.${path}`} accessor error: ${goPrint(value)} is of the type ${goType(value)}, expected ${expected}`;

@@ -4,6 +4,7 @@ import { defineKind, NAME_COLUMN } from "../../define-kind.ts";
 import {
   anyObject,
   boolean,
+  bytes,
   dateTime,
   go,
   int32,
@@ -15,6 +16,7 @@ import {
   type Static,
   string,
 } from "../../typed-schema.ts";
+import { prepareForCreate, prepareForUpdate, setDefaults } from "./defaults.ts";
 import { markForDeletion } from "./deletion.ts";
 
 const DEFINITIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
@@ -111,11 +113,41 @@ const version = object(
   go(goType("CustomResourceDefinitionVersion")),
 );
 
+const clientConfig = object(
+  "Where the webhook is and how to know it.",
+  {
+    url: optional(string("Its address, such as `https://host/path`; or else a service.", go({ pointer: true }))),
+    service: optional(
+      object(
+        "A service that stands for its address.",
+        {
+          namespace: string("Namespace of the service.", go({ zero: "" })),
+          name: string("Name of the service.", go({ zero: "" })),
+          path: optional(string("Path below the service's address.", go({ pointer: true }))),
+          port: optional(int32("Port of the service.", go({ pointer: true }))),
+        },
+        go({ ...goType("ServiceReference"), pointer: true }),
+      ),
+    ),
+    caBundle: optional(bytes("Certificates of the authorities that may have signed the webhook's, in PEM.")),
+  },
+  go({ ...goType("WebhookClientConfig"), pointer: true }),
+);
+
+const webhook = object(
+  "How to reach the webhook, and which reviews it understands.",
+  {
+    clientConfig: optional(clientConfig),
+    conversionReviewVersions: list("Versions of ConversionReview, the preferred first.", string(), go({ zero: null }, ATOMIC_LIST)),
+  },
+  go({ ...goType("WebhookConversion"), pointer: true }),
+);
+
 const conversion = object(
   "How objects are turned from one version into another.",
   {
     strategy: string("`None` to change the version only, or `Webhook`.", go({ type: "v1.ConversionStrategyType", zero: "" })),
-    webhook: optional(anyObject("How to reach the webhook.", go({ ...goType("WebhookConversion"), pointer: true }))),
+    webhook: optional(webhook),
   },
   go({ ...goType("CustomResourceConversion"), pointer: true }),
 );
@@ -126,12 +158,18 @@ const spec = object(
     group: string("API group of the resource.", go({ zero: "" })),
     names: names("What the resource and its kind are called."),
     scope: string("`Namespaced` or `Cluster`.", go({ type: "v1.ResourceScope", zero: "" })),
-    versions: list("The versions of the resource.", version, go({ zero: null }, ATOMIC_LIST)),
+    versions: list("The versions of the resource.", version, go({ zero: null, keepsEmpty: true }, ATOMIC_LIST)),
     conversion: optional(conversion),
     preserveUnknownFields: optional(boolean("Deprecated; must be false.")),
   },
-  go({ ...goType("CustomResourceDefinitionSpec"), zero: {} }),
+  go({
+    ...goType("CustomResourceDefinitionSpec"),
+    zero: { group: "", names: { plural: "", kind: "" }, scope: "", versions: null },
+  }),
 );
+
+/** What Go writes of a status that nothing is said of. */
+export const EMPTY_STATUS = { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: null };
 
 const condition = object(
   "One aspect of the definition's state.",
@@ -149,11 +187,11 @@ const condition = object(
 const status = object(
   "How far the definition is.",
   {
-    conditions: optional(keyedList("What is true of the definition, one aspect each.", ["type"], condition)),
+    conditions: optional(keyedList("What is true of the definition, one aspect each.", ["type"], condition, go({ zero: null }))),
     acceptedNames: optional(names("The names that are in use.")),
-    storedVersions: optional(list("Versions that objects were ever stored in.", string(), ATOMIC_LIST)),
+    storedVersions: optional(list("Versions that objects were ever stored in.", string(), go({ zero: null }, ATOMIC_LIST))),
   },
-  go({ ...goType("CustomResourceDefinitionStatus"), zero: {} }),
+  go({ ...goType("CustomResourceDefinitionStatus"), zero: EMPTY_STATUS }),
 );
 
 const schema = object(
@@ -192,7 +230,7 @@ export const customResourceDefinition = defineKind({
     { name: "Established", type: "boolean", description: "Whether the resource is served.", priority: 1, cell: isEstablished },
   ],
   subresources: { status: {} },
-  strategy: { returnsDeletedObject: true, markForDeletion },
+  strategy: { returnsDeletedObject: true, setDefaults, prepareForCreate, prepareForUpdate, markForDeletion },
 });
 
 /** `v1(storage),v1beta1` */
@@ -201,6 +239,6 @@ function versionsOf(object: KubeObject): string {
 }
 
 function isEstablished(object: KubeObject): boolean {
-  const { conditions = [] } = (object as CustomResourceDefinition).status ?? {};
+  const conditions = (object as CustomResourceDefinition).status?.conditions ?? [];
   return conditions.some(({ type, status }) => type === "Established" && status === "True");
 }

@@ -210,6 +210,13 @@ const lease = message(
   ],
 );
 
+const scale = message(
+  "Scale",
+  [1, "metadata", objectMeta],
+  [2, "spec", message("ScaleSpec", [1, "replicas", "int32"])],
+  [3, "status", message("ScaleStatus", [1, "replicas", "int32"], [2, "selector", "string"])],
+);
+
 const KINDS: ReadonlyMap<string, Message> = new Map([
   ["v1 Namespace", namespace],
   ["v1 ConfigMap", configMap],
@@ -218,6 +225,7 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["v1 Event", coreEvent],
   ["events.k8s.io/v1 Event", event],
   ["coordination.k8s.io/v1 Lease", lease],
+  ["autoscaling/v1 Scale", scale],
 ]);
 
 /** The message of a kind; undefined for one that has none. To give a kind protobuf, add its message here. */

@@ -1,0 +1,126 @@
+import { copyJson } from "../../apimachinery/json/copy.ts";
+import { apiVersionOf, asJson, type KubeObject } from "../../apimachinery/object.ts";
+import { notFound } from "../../apimachinery/status/status.ts";
+import { type Scale, scale as scaleKind } from "../../apis/autoscaling/v1/scale.ts";
+import { FieldManager } from "../apply/field-manager.ts";
+import { Versions } from "../apply/versions.ts";
+import { decodeObject, decodeRequestBody } from "../encodings/request-body.ts";
+import type { RequestContext } from "../filters/context.ts";
+import { checkMetadataAgainstUrl } from "../metadata/update.ts";
+import type { Negotiated } from "../negotiation/negotiate.ts";
+import { parseWriteOptions, type WriteOptions } from "../options/write-options.ts";
+import { patchTypeOf } from "../patch/media-types.ts";
+import { guaranteedUpdate, type Result } from "../registry/guaranteed-update.ts";
+import type { ApiResponse } from "../request.ts";
+import type { ResourceTarget } from "../routing/router.ts";
+import type { Serving } from "../serving.ts";
+import { judgeDoubledKeys, readConfiguration } from "../verbs/apply.ts";
+import { readCurrent } from "../verbs/get.ts";
+import { readPatch } from "../verbs/patch.ts";
+import { replace } from "../verbs/replace.ts";
+import { negotiateBuiltin, respondObject } from "../verbs/respond.ts";
+import { placeOf, type Ref, readBody, writeOf } from "../verbs/writing.ts";
+import { readScale, type ScalePaths, scaleOf, setReplicas } from "./scale-of.ts";
+import { replicasPaths, toObjectEntries, toScaleEntries } from "./scale-owners.ts";
+
+const manager = new FieldManager(scaleKind, new Versions(scaleKind, [scaleKind]));
+
+/** GET of the scale of an object. */
+export async function getScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+  const negotiated = negotiateBuiltin(context);
+  const record = await readCurrent(context, target);
+  return respond(serving, context, negotiated, 200, scaleOf(target.resource.object(record), pathsOf(target)));
+}
+
+/** PUT of the scale. */
+export async function updateScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+  const negotiated = negotiateBuiltin(context);
+  const body = await readBody(context);
+  const options = parseWriteOptions(context.query, "UpdateOptions");
+  const { object, warnings } = decodeRequestBody(scaleKind, context.request.headers["content-type"], body, options);
+  context.warn(...warnings);
+  checkMetadataAgainstUrl(object.metadata, target.name, target.namespace);
+  const wanted = () => copyJson(asJson(object)) as unknown as Scale;
+  return write(serving, context, target, negotiated, { ...options, patch: false }, wanted);
+}
+
+/** PATCH of the scale. */
+export async function patchScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
+  const type = patchTypeOf(context.request.headers["content-type"], target.resource.kind);
+  const negotiated = negotiateBuiltin(context);
+  const body = await readBody(context);
+  const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
+  if (type === "apply") {
+    const { document, configuration } = readConfiguration(body);
+    return write(serving, context, target, negotiated, { ...options, patch: true, tracked: true }, (live, ref) => {
+      const applied = manager.apply(live, configuration(), { ...writeOf(serving, context, ref, options), force: options.force });
+      judgeDoubledKeys(context, document.doubledKeys, options);
+      return applied as Scale;
+    });
+  }
+  const patch = readPatch(type, body, scaleKind, options);
+  return write(serving, context, target, negotiated, { ...options, patch: true }, (live) => {
+    const patched = patch.apply(asJson(live));
+    const { object, warnings } = decodeObject(scaleKind, patched.value, {
+      fieldValidation: options.fieldValidation,
+      problems: patched.strictErrors,
+      patchText: patched.shown,
+    });
+    context.warn(...warnings);
+    return object as Scale;
+  });
+}
+
+interface ScaleWrite extends WriteOptions {
+  readonly patch: boolean;
+  /** What is wanted has its owners already. */
+  readonly tracked?: boolean;
+}
+
+/** Turns what is wanted of the scale into what is wanted of the object, and stores that as any update. */
+async function write(
+  serving: Serving,
+  context: RequestContext,
+  target: ResourceTarget,
+  negotiated: Negotiated,
+  options: ScaleWrite,
+  wanted: (live: Scale, ref: Ref) => Scale,
+): Promise<ApiResponse> {
+  const { resource, namespace, name } = target;
+  const paths = pathsOf(target);
+  const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name, part: "scale" };
+  const replicas = replicasPaths(serving.registry.storedLike(resource).map(({ kind }) => kind));
+  const result = await guaranteedUpdate(placeOf(serving, ref, options), (current) => {
+    if (current === undefined) throw notFound(resource.groupResource, name);
+    const object = resource.object(current);
+    const entries = object.metadata.managedFields;
+    const live = readScale(object, paths);
+    const owners = toScaleEntries(entries, replicas);
+    if (owners !== undefined) live.metadata.managedFields = owners;
+    const scale = wanted(live, ref);
+    checkMetadataAgainstUrl(scale.metadata, name, namespace);
+    if (!options.tracked) manager.trackUpdate(live, scale, writeOf(serving, context, ref, options));
+    setReplicas(object, scale, paths);
+    takeIdentity(object, scale);
+    const left = toObjectEntries(entries, scale.metadata.managedFields, replicas, apiVersionOf(resource.kind));
+    if (left === undefined) delete object.metadata.managedFields;
+    else object.metadata.managedFields = left;
+    return replace(serving, context, ref, { record: current, object: resource.object(current) }, object, { ...options, tracked: true });
+  });
+  return respond(serving, context, negotiated, 200, scaleOf(objectIn(result, target), paths));
+}
+
+/** A version or a uid that the client names has to be that of the object. */
+function takeIdentity(object: KubeObject, { metadata: { resourceVersion, uid } }: Scale): void {
+  if (resourceVersion) object.metadata.resourceVersion = resourceVersion;
+  if (uid) object.metadata.uid = uid;
+}
+
+function objectIn(result: Result, { resource }: ResourceTarget): KubeObject {
+  return result.did === "stored" || result.did === "nothing" ? resource.object(result.record) : result.object;
+}
+
+const pathsOf = ({ resource }: ResourceTarget): ScalePaths => resource.kind.subresources.scale as ScalePaths;
+
+const respond = (serving: Serving, context: RequestContext, negotiated: Negotiated, status: number, scale: Scale): ApiResponse =>
+  respondObject(serving, context, { kind: scaleKind }, negotiated, status, scale);
