@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const base = { testTimeout: 30_000, hookTimeout: 120_000 };
 
 /** What a whole server is judged by; these run once on each storage engine (`TEST_STORAGE`, see test/tools/server.ts). */
-const servers = ["test/{integration,e2e,golden}/**/*.test.ts"];
+const servers = ["test/{integration,e2e,golden,clients}/**/*.test.ts"];
 
 /** Where `.ci/run` wants the results. */
 const { TEST_RESULTS } = process.env;
@@ -36,8 +36,8 @@ export default defineConfig({
           ...base,
           name: "etcd",
           include: servers,
-          // These touch no storage.
-          exclude: ["test/integration/door.test.ts", "test/integration/certificates.test.ts"],
+          // These touch no storage, or would show nothing else on another one.
+          exclude: ["test/integration/door.test.ts", "test/integration/certificates.test.ts", "test/clients/**"],
           env: { TEST_STORAGE: "etcd" },
           globalSetup: ["test/tools/build-setup.ts", "test/tools/etcd-setup.ts"],
         },
