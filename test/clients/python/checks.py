@@ -8,6 +8,7 @@ Every check is run by its name, and tells in one line of JSON how it ended.
 import json
 import sys
 import threading
+import time
 import traceback
 
 from kubernetes import client, config, dynamic, utils, watch
@@ -43,7 +44,7 @@ def objects(core, namespace):
     assert invalid["details"]["causes"][0]["field"] == "metadata.name"
     secret = client.V1Secret(metadata=client.V1ObjectMeta(name="s"), string_data={"k": "v"}, type="Opaque")
     assert core.create_namespaced_secret(namespace, secret).data == {"k": "dg=="}
-    deleted = core.delete_namespaced_config_map("one", namespace, propagation_policy="Foreground")
+    deleted = core.delete_namespaced_config_map("one", namespace, propagation_policy="Background")
     # some versions of the package give what is no object of the kind as plain members
     assert (deleted["status"] if isinstance(deleted, dict) else deleted.status) == "Success"
     assert refused(404, core.read_namespaced_config_map, "one", namespace)["message"] == 'configmaps "one" not found'
@@ -80,11 +81,14 @@ def dynamic_client(core, namespace):
         assert "conflict with \"python\": .spec.mtu" in str(error.body).replace("\\", "")
     assert networks.server_side_apply(namespace=namespace, body=body, field_manager="another", force_conflicts=True).spec.mtu == 1500
     networks.delete(name="n", namespace=namespace)
-    try:
-        networks.get(name="n", namespace=namespace)
-        raise AssertionError("still there")
-    except NotFoundError:
-        pass
+    # its controller holds it for a moment
+    for _ in range(100):
+        try:
+            networks.get(name="n", namespace=namespace)
+        except NotFoundError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("still there")
 
 
 def watches(core, namespace):
