@@ -23,7 +23,7 @@ import { type Eventual, whenThere } from "./eventual.ts";
 import { filterChain } from "./filters/chain.ts";
 import type { RequestContext } from "./filters/context.ts";
 import { notFoundText } from "./filters/responses.ts";
-import { negotiate, OFFERS, type Offer } from "./negotiation/negotiate.ts";
+import { ENCODINGS, ENCODINGS_WITH_CBOR, type Encodings, negotiate, type Offer } from "./negotiation/negotiate.ts";
 import { namespaceReader } from "./registry/namespace-reader.ts";
 import type { ObjectRecord } from "./registry/object-record.ts";
 import { Registry } from "./registry/registry.ts";
@@ -58,6 +58,8 @@ export interface CoreOptions {
   readonly authorizers?: readonly Authorizer[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Speak CBOR too (the feature gate CBORServingAndStorage). Default: false. */
+  readonly cbor?: boolean;
 }
 
 /**
@@ -114,8 +116,15 @@ export class Core {
         if (this.#draining) throw new Error("process is shutting down");
       },
     });
+    const encodings: Encodings = options.cbor === true ? ENCODINGS_WITH_CBOR : ENCODINGS;
     const authenticators: readonly Authenticator[] = [inProcess, clientCertificates];
-    this.handle = filterChain({ authenticators, authorizers, handler: (context) => this.#dispatch(context), onPanic: options.onPanic });
+    this.handle = filterChain({
+      authenticators,
+      authorizers,
+      encodings,
+      handler: (context) => this.#dispatch(context),
+      onPanic: options.onPanic,
+    });
   }
 
   async start(): Promise<void> {
@@ -149,14 +158,14 @@ export class Core {
         return this.#roots(context, route.to);
       case "group": {
         const group = this.registry.group(route.group);
-        return group === undefined ? notFoundText() : this.#document(context, OFFERS.groups, groupDocument(group));
+        return group === undefined ? notFoundText() : this.#document(context, context.encodings.offers.groups, groupDocument(group));
       }
       case "resources":
         onlyGet(context);
-        return this.#document(context, OFFERS.versions, resourceList(route.version));
+        return this.#document(context, context.encodings.offers.versions, resourceList(route.version));
       case "version":
         onlyGet(context);
-        return this.#document(context, OFFERS.version, versionInfo(this.#options.productVersion), true);
+        return this.#document(context, context.encodings.offers.version, versionInfo(this.#options.productVersion), true);
       case "index":
         // whatever the client accepts
         return {
@@ -211,13 +220,13 @@ export class Core {
   #roots(context: RequestContext, root: "groups" | "core-versions"): ApiResponse {
     const { accept } = context.request.headers;
     if (root === "core-versions") onlyGet(context);
-    const aggregated = context.info.path.endsWith("/") ? undefined : aggregatedForm(accept);
+    const aggregated = context.info.path.endsWith("/") ? undefined : aggregatedForm(accept, context.encodings);
     if (aggregated !== undefined) {
       return this.#aggregated.answer(root === "groups" ? "apis" : "api", aggregated, context.request.headers["if-none-match"]);
     }
     return root === "groups"
-      ? this.#document(context, OFFERS.groups, groupList(this.registry))
-      : this.#document(context, OFFERS.versions, coreVersions(this.registry, this.#options.serverAddress));
+      ? this.#document(context, context.encodings.offers.groups, groupList(this.registry))
+      : this.#document(context, context.encodings.offers.versions, coreVersions(this.registry, this.#options.serverAddress));
   }
 
   #document(context: RequestContext, offer: Offer, document: object, alwaysPretty = false): ApiResponse {

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { parseDuration } from "../apimachinery/time/duration.ts";
 import { ParseError } from "../apimachinery/validation/parse-error.ts";
 import { isServerName } from "./certificates/names.ts";
+import { FEATURE_GATES, type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
 import { VERSION } from "./version.ts";
 
 /** What the command line asks for. */
@@ -19,6 +20,7 @@ export interface Flags {
   /** Milliseconds between two compactions of etcd; 0 leaves it alone. */
   readonly etcdCompactionInterval: number;
   readonly encryptionProviderConfigFile: string | undefined;
+  readonly featureGates: FeatureGates;
   readonly verbosity: number;
 }
 
@@ -64,6 +66,7 @@ interface Values extends EtcdValues {
   clientCaFile?: string;
   etcdCompactionInterval: string;
   encryptionProviderConfig?: string;
+  featureGates: string[];
   v: string;
 }
 
@@ -98,6 +101,11 @@ export function parseFlags(argv: readonly string[]): Parsed {
       new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
     )
     .option("--encryption-provider-config <file>", "an EncryptionConfiguration: which values lie encrypted in the store, and how")
+    .addOption(
+      new Option("--feature-gates <gates>", `what is off by default, such as ${Object.keys(FEATURE_GATES)[0]}=true; may be repeated`)
+        .default([], "none")
+        .argParser(collect),
+    )
     .addOption(new Option("-v, --v <level>", "how much to log: 0 what matters, 4 details, 6 everything").default("0", "0"))
     .action((values: Values) => {
       parsed = serverFlags(values);
@@ -221,6 +229,7 @@ function serverFlags(values: Values): Parsed {
     etcd,
     etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,
+    featureGates: parseFeatureGates("--feature-gates", values.featureGates, errors),
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };
   return errors.length > 0 ? { errors } : { flags };

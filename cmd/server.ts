@@ -70,6 +70,7 @@ async function start(
     storage,
     kinds,
     productVersion: VERSION,
+    cbor: options.featureGates.CBORServingAndStorage,
     // The port is known once the door is open, which is before anybody can ask.
     get serverAddress() {
       return address;

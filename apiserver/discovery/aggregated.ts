@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { encodeResponse } from "../encodings/response.ts";
 import { acceptClauses } from "../negotiation/accept.ts";
-import { MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
+import type { Encodings, MediaType } from "../negotiation/negotiate.ts";
 import type { GroupEntry, Registry } from "../registry/registry.ts";
 import type { ApiResponse } from "../request.ts";
 import { discoveredResources, responseKind } from "./resources.ts";
@@ -10,12 +10,12 @@ import { discoveredResources, responseKind } from "./resources.ts";
 const PARAMETERS = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** The encoding in which a client asks for the aggregated form: any clause that does wins over plain ones, whatever their order and quality. */
-export function aggregatedForm(accept: string | undefined): MediaType | undefined {
+export function aggregatedForm(accept: string | undefined, { types }: Encodings): MediaType | undefined {
   for (const { type, subtype, parameters } of acceptClauses(accept ?? "")) {
     if (type !== "application" && type !== "*") continue;
     if (parameters.get("g") !== "apidiscovery.k8s.io" || parameters.get("v") !== "v2") continue;
     if (parameters.get("as") !== "APIGroupDiscoveryList") continue;
-    const mediaType = MEDIA_TYPES.find((known) => subtype === "*" || known === `application/${subtype}`);
+    const mediaType = types.find((known) => subtype === "*" || known === `application/${subtype}`);
     if (mediaType !== undefined) return mediaType;
   }
   return undefined;

@@ -21,7 +21,7 @@ const wantsWebSocket = ({ method, headers }: IncomingMessage): boolean =>
 
 /**
  * A request to upgrade its connection (reference, clients.md section 7). A watch becomes a WebSocket, each event a message: text for JSON,
- * binary for protobuf. Everything else, failures of a watch too, is an ordinary answer, after which the connection ends.
+ * binary for protobuf and CBOR. Everything else, failures of a watch too, is an ordinary answer, after which the connection ends.
  */
 export class UpgradeExchange extends Http1Exchange {
   readonly #request: IncomingMessage;
@@ -30,6 +30,8 @@ export class UpgradeExchange extends Http1Exchange {
   #answer: "plain" | "socket" | "refusal" | undefined;
   #socket: WebSocket | undefined;
   #binary = false;
+  /** Bytes at the start of each event that are no part of its message. */
+  #head = 0;
   /** Messages that came before the handshake was done. */
   readonly #early: Uint8Array[] = [];
   /** The peer is slower than the messages. */
@@ -64,7 +66,9 @@ export class UpgradeExchange extends Http1Exchange {
     const fault = handshakeFault(this.#request);
     if (fault === undefined) {
       this.#answer = "socket";
-      this.#binary = headers["content-type"] !== "application/json";
+      const contentType = String(headers["content-type"]);
+      this.#binary = contentType !== "application/json";
+      this.#head = contentType.startsWith("application/vnd.kubernetes.protobuf") ? LENGTH_BYTES : 0;
       this.#upgrade();
       return;
     }
@@ -81,7 +85,7 @@ export class UpgradeExchange extends Http1Exchange {
       this.#early.push(chunk);
       return false;
     }
-    socket.send(this.#binary ? chunk.subarray(LENGTH_BYTES) : chunk, { binary: this.#binary }, () => {
+    socket.send(chunk.subarray(this.#head), { binary: this.#binary }, () => {
       if (!this.#waiting || socket.bufferedAmount > BUFFERED_BYTES) return;
       this.#waiting = false;
       this.drained();

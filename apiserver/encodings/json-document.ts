@@ -2,6 +2,7 @@ import { stringify } from "../../apimachinery/json/stringify.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { yamlToJson } from "../../apimachinery/yaml/to-json.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
+import { cborToJson } from "./cbor/decode.ts";
 
 /** A body as JSON. */
 export interface JsonDocument {
@@ -11,8 +12,8 @@ export interface JsonDocument {
 }
 
 /**
- * Kubernetes decodes YAML by way of JSON, and so do we; protobuf takes the same way, read by `fromProtobuf`.
- * @throws DecodeError for what is no YAML; JSON is not looked at here
+ * Kubernetes decodes YAML by way of JSON, and so do we; CBOR and protobuf take the same way, the latter read by `fromProtobuf`.
+ * @throws DecodeError for what is no YAML or CBOR; JSON is not looked at here
  */
 export function toJsonDocument(body: Uint8Array, mediaType: MediaType, fromProtobuf: () => JsonObject): JsonDocument {
   switch (mediaType) {
@@ -22,5 +23,7 @@ export function toJsonDocument(body: Uint8Array, mediaType: MediaType, fromProto
       return yamlToJson(body);
     case "application/vnd.kubernetes.protobuf":
       return { json: stringify(fromProtobuf()), doubledKeys: [] };
+    case "application/cbor":
+      return { json: cborToJson(body), doubledKeys: [] };
   }
 }

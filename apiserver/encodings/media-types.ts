@@ -1,6 +1,6 @@
 import { unsupportedMediaType } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
-import { MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
+import { ENCODINGS, type Encodings, type MediaType } from "../negotiation/negotiate.ts";
 
 /**
  * The form of a request's body, from its Content-Type as sent; nothing said is JSON. Parameters mean nothing, but they have to be well-formed.
@@ -9,14 +9,16 @@ import { MEDIA_TYPES, type MediaType } from "../negotiation/negotiate.ts";
  * A custom kind has no protobuf form: where kube-apiserver cuts the connection, this is a 415 too.
  * @throws StatusError UnsupportedMediaType
  */
-export function bodyMediaType(contentType: string | undefined, flavor: KindDefinition["flavor"] = "builtin"): MediaType {
+export function bodyMediaType(
+  contentType: string | undefined,
+  flavor: KindDefinition["flavor"] = "builtin",
+  { types }: Encodings = ENCODINGS,
+): MediaType {
   if (contentType === undefined || contentType === "") return "application/json";
   const sent = bareMediaType(contentType);
-  const mediaType = MEDIA_TYPES.find((known) => known === sent);
+  const mediaType = types.find((known) => known === sent);
   if (mediaType === undefined || (flavor === "custom" && mediaType === "application/vnd.kubernetes.protobuf")) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${MEDIA_TYPES.join(", ")}`,
-    );
+    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${types.join(", ")}`);
   }
   return mediaType;
 }

@@ -8,6 +8,7 @@ import type { KindDefinition } from "../../apis/kind.ts";
 import { deleteOptions } from "../../apis/meta/v1/delete-options.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { decodeStruct } from "../../openapi/structs/decode.ts";
+import { ENCODINGS, type Encodings } from "../negotiation/negotiate.ts";
 import type { RawDeleteOptions } from "../options/delete-options.ts";
 import type { FieldValidation } from "../options/write-options.ts";
 import { decodeBuiltin } from "./decode-builtin.ts";
@@ -35,10 +36,10 @@ export function decodeRequestBody(
   kind: KindDefinition,
   contentType: string | undefined,
   body: Uint8Array,
-  { fieldValidation }: { fieldValidation: FieldValidation },
+  { fieldValidation, encodings = ENCODINGS }: { fieldValidation: FieldValidation; encodings?: Encodings },
 ): DecodedObject {
   const refuse = refuseBody(kind, body);
-  const mediaType = bodyMediaType(contentType, kind.flavor);
+  const mediaType = bodyMediaType(contentType, kind.flavor, encodings);
   const strict = fieldValidation !== "Ignore";
   const document = attempt(refuse, () => toJsonDocument(body, mediaType, () => decodeProtobuf(kind, body)));
   const judge = (object: unknown, problems: readonly string[]) =>
@@ -119,13 +120,13 @@ function judgeProblems(
 }
 
 /**
- * Reads the body of a DELETE, which is not empty: DeleteOptions of any group, as JSON, YAML or protobuf. Unknown fields are nobody's business.
+ * Reads the body of a DELETE, which is not empty: DeleteOptions of any group, in any of the encodings. Unknown fields are nobody's business.
  * (kube-api-behaviour 4.5; recordings errors/delete-options.)
  *
  * @throws StatusError UnsupportedMediaType, or BadRequest with the decoder's bare text
  */
-export function decodeDeleteOptions(body: Uint8Array, contentType: string | undefined): RawDeleteOptions {
-  const mediaType = bodyMediaType(contentType);
+export function decodeDeleteOptions(body: Uint8Array, contentType: string | undefined, encodings = ENCODINGS): RawDeleteOptions {
+  const mediaType = bodyMediaType(contentType, "builtin", encodings);
   return attempt(badRequest, () => {
     const { json } = toJsonDocument(body, mediaType, () => decodeProtobufDeleteOptions(body));
     const type = probeType(json);

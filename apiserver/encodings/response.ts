@@ -5,6 +5,7 @@ import { notAcceptable } from "../../apimachinery/status/status.ts";
 import { emitYaml } from "../../apimachinery/yaml/emit.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
+import { encodeCbor, encodeCborEvent } from "./cbor/encode.ts";
 import { hasProtobuf } from "./protobuf/decode.ts";
 import { encodeDiscovery } from "./protobuf/discovery.ts";
 import { encodeMessage, encodeMetadataMessage, encodeProtobufStatus, encodeProtobufWatchFrame, sealMessage } from "./protobuf/encode.ts";
@@ -24,6 +25,8 @@ export function encodeResponse(value: object, mediaType: MediaType, pretty: bool
       return Buffer.from(emitYaml(value));
     case "application/vnd.kubernetes.protobuf":
       return protobuf(value as ProtobufValue, kind);
+    case "application/cbor":
+      return encodeCbor(value, kind);
   }
 }
 
@@ -60,6 +63,7 @@ export function encodeStatus(status: Status, mediaType: MediaType): Buffer {
 
 /** One event of a watch, as a frame of the stream. */
 export function encodeWatchEvent(type: string, object: object, mediaType: MediaType, kind: KindDefinition): Buffer {
+  if (mediaType === "application/cbor") return encodeCborEvent(type, object, kind);
   if (mediaType !== "application/vnd.kubernetes.protobuf") return encodeResponse({ type, object }, mediaType, false);
   return encodeProtobufWatchFrame(type, encodeResponse(object, mediaType, false, kind));
 }

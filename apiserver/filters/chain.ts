@@ -3,6 +3,7 @@ import type { Authenticator } from "../authentication/authenticator.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
 import { type Authorizer, authorize, type Permission, publicPaths } from "../authorization/authorizer.ts";
 import { type Eventual, whenThere } from "../eventual.ts";
+import type { Encodings } from "../negotiation/negotiate.ts";
 import type { ApiRequest, ApiResponse, UserInfo } from "../request.ts";
 import { decodePercent, Query } from "../routing/query.ts";
 import { type RequestInfo, requestInfo, UndeterminedUrlError } from "../routing/request-info.ts";
@@ -20,6 +21,7 @@ export type Handler = (context: RequestContext, permission: Permission) => Event
 export interface ChainOptions {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
+  readonly encodings: Encodings;
   readonly handler: Handler;
   /** Told of what should not happen: the request answers 500 and the server goes on. */
   readonly onPanic: (error: unknown, request: ApiRequest) => void;
@@ -75,12 +77,12 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
     if (error instanceof UndeterminedUrlError) {
       return textResponse(500, `Internal Server Error: ${JSON.stringify(path)}: failed to create RequestInfo: ${error.message}\n`);
     }
-    return complete(failureResponse(error, request, (panic) => options.onPanic(panic, request)));
+    return complete(failureResponse(error, request, options.encodings, (panic) => options.onPanic(panic, request)));
   };
   try {
     const query = Query.parse(request.query);
     const info = requestInfo(request.method, path, query);
-    context = new RequestContext(request, query, info, ANONYMOUS);
+    context = new RequestContext(request, query, info, ANONYMOUS, options.encodings);
     const response = withinDeadline(deadlineOf(query, info), answered(context, options));
     return response instanceof Promise ? response.then(complete, failed) : complete(response);
   } catch (error) {

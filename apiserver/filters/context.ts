@@ -1,3 +1,4 @@
+import type { Encodings } from "../negotiation/negotiate.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 import type { Query } from "../routing/query.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
@@ -8,15 +9,18 @@ export class RequestContext {
   readonly request: ApiRequest;
   readonly query: Query;
   readonly info: RequestInfo;
+  /** What the server that was asked reads and writes. */
+  readonly encodings: Encodings;
   /** Set by the authentication filter. */
   user: UserInfo;
   #warnings: Warnings | undefined;
 
-  constructor(request: ApiRequest, query: Query, info: RequestInfo, user: UserInfo) {
+  constructor(request: ApiRequest, query: Query, info: RequestInfo, user: UserInfo, encodings: Encodings) {
     this.request = request;
     this.query = query;
     this.info = info;
     this.user = user;
+    this.encodings = encodings;
   }
 
   /** Adds texts to the client's `Warning` headers; what is undefined is none. */

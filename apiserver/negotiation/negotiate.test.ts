@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../../apimachinery/status/status.ts";
-import { negotiate, OFFERS, type Offer } from "./negotiate.ts";
+import { ENCODINGS, ENCODINGS_WITH_CBOR, negotiate, type Offer } from "./negotiate.ts";
+
+const OFFERS = ENCODINGS.offers;
 
 const chosen = (accept: string | undefined, offer: Offer) => {
   try {
@@ -61,5 +63,33 @@ describe("content negotiation", () => {
     expect(chosen("application/yaml", OFFERS.builtinWatch)).toBe(
       "406 only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch",
     );
+  });
+
+  describe("with CBOR", () => {
+    const { offers } = ENCODINGS_WITH_CBOR;
+    const cbor = "application/cbor";
+
+    it("has it for objects, lists and watches of every kind, metadata alone and tables included", () => {
+      for (const offer of [offers.builtinObject, offers.builtinWatch, offers.customObject, offers.customWatch, offers.groups]) {
+        expect(chosen(cbor, offer)).toBe(cbor);
+      }
+      expect(chosen(`${cbor};as=PartialObjectMetadata;g=meta.k8s.io;v=v1`, offers.customObject)).toBe(`${cbor} PartialObjectMetadata v1`);
+      expect(chosen("application/*", offers.customObject)).toBe("application/json");
+    });
+
+    it("lists it last, and as a sequence among what streams", () => {
+      expect(chosen("text/plain", offers.builtinObject)).toBe("406 406: Not Acceptable");
+      expect(() => negotiate("text/plain", offers.builtinObject)).toThrow(
+        "Available representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor",
+      );
+      expect(chosen("text/plain", offers.customWatch)).toBe(
+        "406 only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch, application/cbor-seq",
+      );
+    });
+
+    it("has none without the gate", () => {
+      expect(chosen(cbor, OFFERS.customObject)).toMatch(/^406 only/);
+      expect(chosen(`${cbor},application/json`, OFFERS.builtinObject)).toBe("application/json");
+    });
   });
 });

@@ -1,10 +1,7 @@
 import { notAcceptable } from "../../apimachinery/status/status.ts";
 import { acceptClauses, type Clause } from "./accept.ts";
 
-export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
-
-/** The types in the order in which wildcards choose and error texts list them. */
-export const MEDIA_TYPES: readonly MediaType[] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf" | "application/cbor";
 
 export type Transform = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
@@ -20,6 +17,8 @@ export interface Negotiated {
 
 /** What an endpoint can give. */
 export interface Offer {
+  /** All that the server speaks. */
+  readonly spoken: Spoken;
   /** Built-in routes want one clause to name a type of theirs exactly, before anything else. */
   readonly exact: boolean;
   readonly types: readonly MediaType[];
@@ -33,32 +32,59 @@ export interface Offer {
   readonly alsoListed: readonly string[];
 }
 
-const STREAM_TYPES = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
-
-const offer = (partial: Partial<Offer>): Offer => ({
-  exact: false,
-  types: MEDIA_TYPES,
-  transforms: false,
-  metadataAlone: false,
-  stream: false,
-  alsoListed: [],
-  ...partial,
-});
+/** The types in the order in which wildcards choose and error texts list them. */
+interface Spoken {
+  readonly types: readonly MediaType[];
+  /** As error texts list them of what streams. */
+  readonly streams: readonly string[];
+}
 
 const PROTOBUF: MediaType = "application/vnd.kubernetes.protobuf";
-const STREAMED: readonly MediaType[] = ["application/json", PROTOBUF];
+const PLAIN_SPEECH: Spoken = {
+  types: ["application/json", "application/yaml", PROTOBUF],
+  streams: ["application/json;stream=watch", `${PROTOBUF};stream=watch`],
+};
+const WITH_CBOR: Spoken = {
+  types: [...PLAIN_SPEECH.types, "application/cbor"],
+  streams: [...PLAIN_SPEECH.streams, "application/cbor-seq"],
+};
 
-/** Every offer this server makes, one line each. */
-export const OFFERS = {
-  builtinObject: offer({ exact: true, transforms: true }),
-  builtinCollection: offer({ exact: true, transforms: true, alsoListed: STREAM_TYPES }),
-  builtinWatch: offer({ exact: true, types: STREAMED, transforms: true, stream: true, alsoListed: STREAM_TYPES }),
-  customObject: offer({ transforms: true, metadataAlone: true }),
-  customWatch: offer({ types: STREAMED, transforms: true, metadataAlone: true, stream: true }),
-  groups: offer({}),
-  versions: offer({ exact: true }),
-  version: offer({ exact: true, types: ["application/json"] }),
-} as const;
+/** Every offer that a server makes which speaks so, one line each. */
+function encodingsOf(spoken: Spoken) {
+  const { types, streams } = spoken;
+  const streamed = types.filter((type) => type !== "application/yaml");
+  const offer = (partial: Partial<Offer>): Offer => ({
+    spoken,
+    exact: false,
+    types,
+    transforms: false,
+    metadataAlone: false,
+    stream: false,
+    alsoListed: [],
+    ...partial,
+  });
+  return {
+    types,
+    offers: {
+      builtinObject: offer({ exact: true, transforms: true }),
+      builtinCollection: offer({ exact: true, transforms: true, alsoListed: streams }),
+      builtinWatch: offer({ exact: true, types: streamed, transforms: true, stream: true, alsoListed: streams }),
+      customObject: offer({ transforms: true, metadataAlone: true }),
+      customWatch: offer({ types: streamed, transforms: true, metadataAlone: true, stream: true }),
+      groups: offer({}),
+      versions: offer({ exact: true }),
+      version: offer({ exact: true, types: ["application/json"] }),
+    },
+  } as const;
+}
+
+/** What a server reads and writes: the types of bodies, and what each endpoint offers. */
+export type Encodings = ReturnType<typeof encodingsOf>;
+
+export const ENCODINGS: Encodings = encodingsOf(PLAIN_SPEECH);
+
+/** With the feature gate CBORServingAndStorage. */
+export const ENCODINGS_WITH_CBOR: Encodings = encodingsOf(WITH_CBOR);
 
 const remembered = new WeakMap<Offer, Map<string, Negotiated>>();
 
@@ -89,7 +115,7 @@ const PLAIN: Negotiated = { mediaType: "application/json", pretty: false };
 function choose(header: string, offered: Offer): Negotiated {
   const clauses = acceptClauses(header);
   if (offered.exact) {
-    const listed = offered.stream ? MEDIA_TYPES : offered.types;
+    const listed = offered.stream ? offered.spoken.types : offered.types;
     if (!clauses.some(({ literal }) => literal === "*/*" || listed.includes(literal as MediaType))) {
       throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${[...listed, ...offered.alsoListed].join(", ")}`, {});
     }
@@ -101,7 +127,8 @@ function choose(header: string, offered: Offer): Negotiated {
       if (chosen !== undefined) return chosen;
     }
   }
-  const listed = offered.stream ? STREAM_TYPES : MEDIA_TYPES.filter((type) => !offered.exact || offered.types.includes(type));
+  const { types, streams } = offered.spoken;
+  const listed = offered.stream ? streams : types.filter((type) => !offered.exact || offered.types.includes(type));
   throw notAcceptable(`only the following media types are accepted: ${listed.join(", ")}`);
 }
 

@@ -2,6 +2,7 @@ import { type FieldError, invalid as invalidField, notSupported } from "../../ap
 import { parseInt64 } from "../../apimachinery/query/scalars.ts";
 import { invalid } from "../../apimachinery/status/status.ts";
 import { decodeDeleteOptions } from "../encodings/request-body.ts";
+import { ENCODINGS } from "../negotiation/negotiate.ts";
 import type { Query } from "../routing/query.ts";
 import { asBadRequest } from "./list-options.ts";
 import { dryRunErrors } from "./write-options.ts";
@@ -23,15 +24,16 @@ export interface DeleteOptions {
 /**
  * The options of a deletion: from the body if there is one, else from the query.
  * @param collection the deletion is one of a collection
+ * @param encodings what the server reads
  * @throws StatusError BadRequest, UnsupportedMediaType, or Invalid of kind DeleteOptions
  */
 export function parseDeleteOptions(
   query: Query,
   body: Uint8Array,
   contentType: string | undefined,
-  { collection = false } = {},
+  { collection = false, encodings = ENCODINGS } = {},
 ): DeleteOptions {
-  const raw = body.length > 0 ? decodeDeleteOptions(body, contentType) : fromQuery(query);
+  const raw = body.length > 0 ? decodeDeleteOptions(body, contentType, encodings) : fromQuery(query);
   const errors = deleteErrors(raw);
   if (collection && raw[UNSAFE]) {
     errors.push(invalidField(UNSAFE, true, "is not allowed with DELETECOLLECTION, try again after removing the option"));

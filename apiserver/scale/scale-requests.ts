@@ -37,7 +37,10 @@ export async function updateScale(serving: Serving, context: RequestContext, tar
   const negotiated = negotiateBuiltin(context);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "UpdateOptions");
-  const { object, warnings } = decodeRequestBody(scaleKind, context.request.headers["content-type"], body, options);
+  const { object, warnings } = decodeRequestBody(scaleKind, context.request.headers["content-type"], body, {
+    fieldValidation: options.fieldValidation,
+    encodings: context.encodings,
+  });
   context.warn(...warnings);
   checkMetadataAgainstUrl(object.metadata, target.name, target.namespace);
   const wanted = () => copyJson(asJson(object)) as unknown as Scale;
@@ -46,12 +49,12 @@ export async function updateScale(serving: Serving, context: RequestContext, tar
 
 /** PATCH of the scale. */
 export async function patchScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
-  const type = patchTypeOf(context.request.headers["content-type"], target.resource.kind);
+  const type = patchTypeOf(context.request.headers["content-type"], target.resource.kind, context.encodings);
   const negotiated = negotiateBuiltin(context);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
   if (type === "apply") {
-    const { document, configuration } = readConfiguration(body);
+    const { document, configuration } = readConfiguration(context, body);
     return write(serving, context, target, negotiated, { ...options, patch: true, tracked: true }, (live, ref) => {
       const applied = manager.apply(live, configuration(), { ...writeOf(serving, context, ref, options), force: options.force });
       judgeDoubledKeys(context, document.doubledKeys, options);

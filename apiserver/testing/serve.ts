@@ -10,7 +10,7 @@ export const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
 
 export interface Asked {
   readonly headers?: ApiRequest["headers"];
-  /** Sent as JSON; a text as it stands. */
+  /** Sent as JSON; a text and bytes as they stand. */
   readonly body?: unknown;
   readonly user?: UserInfo;
 }
@@ -41,12 +41,22 @@ export interface Served {
 export async function serve({
   authorizers = [],
   storage = new MemoryStorage(),
+  cbor = false,
 }: {
   authorizers?: readonly Authorizer[];
   storage?: Storage;
+  cbor?: boolean;
 } = {}): Promise<Served> {
   const panics: unknown[] = [];
-  const core = new Core({ storage, kinds, productVersion: "0", serverAddress: "", authorizers, onPanic: (error) => panics.push(error) });
+  const core = new Core({
+    storage,
+    kinds,
+    productVersion: "0",
+    serverAddress: "",
+    authorizers,
+    cbor,
+    onPanic: (error) => panics.push(error),
+  });
   await core.start();
   const send = (method: string, target: string, { headers = {}, body, user = ADMIN }: Asked): Promise<ApiResponse> => {
     const [path = "", query = ""] = target.split("?");
@@ -56,7 +66,7 @@ export async function serve({
       query,
       headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
       connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: user },
-      readBody: async () => (body === undefined ? new Uint8Array() : Buffer.from(typeof body === "string" ? body : JSON.stringify(body))),
+      readBody: async () => bytesToSend(body),
     });
   };
   return {
@@ -74,6 +84,12 @@ export async function serve({
       return panics;
     },
   };
+}
+
+function bytesToSend(body: unknown): Uint8Array {
+  if (body === undefined) return new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 }
 
 /**

@@ -1,12 +1,15 @@
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { jsonType } from "../../apimachinery/json/json-type.ts";
+import { parseJson } from "../../apimachinery/json/parse.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest, conflict, notFound } from "../../apimachinery/status/status.ts";
 import { parseYaml } from "../../apimachinery/yaml/to-json.ts";
+import { cborToJson } from "../encodings/cbor/decode.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { wipeSystemFields } from "../metadata/create.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
 import type { WriteOptions } from "../options/write-options.ts";
+import { isCborApply } from "../patch/media-types.ts";
 import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
 import type { Serving } from "../serving.ts";
 import { admitCreation } from "./create.ts";
@@ -14,13 +17,13 @@ import { replace } from "./replace.ts";
 import { placeOf, type Ref, writeOf } from "./writing.ts";
 
 /**
- * PATCH with an apply configuration: what is missing is created. The body is YAML, of which JSON is a part; the first document counts.
+ * PATCH with an apply configuration: what is missing is created. The body is YAML, of which JSON is a part, the first document of it; or CBOR.
  * (k8s.io/apiserver, pkg/endpoints/handlers/patch.go, applyPatcher)
  * @throws StatusError whatever refuses it
  */
 export function applyObject(serving: Serving, context: RequestContext, ref: Ref, body: Uint8Array, options: WriteOptions): Promise<Result> {
   const { resource } = ref;
-  const { document, configuration } = readConfiguration(body);
+  const { document, configuration } = readConfiguration(context, body);
   return guaranteedUpdate({ ...placeOf(serving, ref, options), ownersStay: true }, (current) => {
     const config = configuration();
     const live = current && resource.object(current);
@@ -56,12 +59,23 @@ async function createApplied(
 }
 
 /** What an apply sends; whether it is an object at all shows only when it is used. @throws StatusError BadRequest */
-export function readConfiguration(body: Uint8Array): { document: ReturnType<typeof parseYaml>; configuration: () => JsonObject } {
-  const document = readDocument(body);
+export function readConfiguration(context: RequestContext, body: Uint8Array): { document: Document; configuration: () => JsonObject } {
+  const document = isCborApply(context.request.headers["content-type"]) ? readCbor(body) : readYaml(body);
   return { document, configuration: () => configurationIn(document.value) };
 }
 
-function readDocument(body: Uint8Array): ReturnType<typeof parseYaml> {
+type Document = ReturnType<typeof parseYaml>;
+
+/** Doubled keys are refused whatever `fieldValidation` says. */
+function readCbor(body: Uint8Array): Document {
+  try {
+    return { value: parseJson(cborToJson(body)), doubledKeys: [] };
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(`error decoding patch: ${error.message}`) : error;
+  }
+}
+
+function readYaml(body: Uint8Array): Document {
   try {
     return parseYaml(body);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { isReason } from "../../apimachinery/status/status.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { negotiate, OFFERS } from "../negotiation/negotiate.ts";
+import { negotiate } from "../negotiation/negotiate.ts";
 import { parseDeleteOptions } from "../options/delete-options.ts";
 import { parseListOptions } from "../options/list-options.ts";
 import type { ApiResponse } from "../request.ts";
@@ -24,9 +24,13 @@ const WORKERS = 64;
 export async function deleteCollection(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource, namespace } = target;
   const { controlPlane } = context.info;
-  const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinCollection);
+  const { offers } = context.encodings;
+  const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customObject : offers.builtinCollection);
   const body = await readBody(context);
-  const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], { collection: true });
+  const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {
+    collection: true,
+    encodings: context.encodings,
+  });
   const listOptions = parseListOptions(context.query, resource.kind);
   const page = await readPage(resource, controlPlane, namespace, listOptions);
 

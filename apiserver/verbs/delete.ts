@@ -19,12 +19,14 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   const { resource, namespace, name } = target;
   const negotiated = negotiateObject(context, resource);
   const body = await readBody(context);
-  const options = parseDeleteOptions(context.query, body, context.request.headers["content-type"]);
+  const options = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {
+    encodings: context.encodings,
+  });
   const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name, part: "" };
   const result = await deleteOne(serving, ref, options);
   const removed = removedObject(result);
   if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
-    return statusResponse(200, deletedStatus(resource.groupResource, name, removed.metadata.uid), context.request);
+    return statusResponse(200, deletedStatus(resource.groupResource, name, removed.metadata.uid), context.request, context.encodings);
   }
   // the answer carries the revision of the deletion, as the watch event does
   if (result.did === "removed") result.object.metadata.resourceVersion = String(result.revision);

@@ -4,7 +4,7 @@ import { Slice } from "../../storage/cache/dispatcher.ts";
 import type { Snapshot, Window } from "../../storage/cache/snapshot.ts";
 import { CompactedError, FutureRevisionError } from "../../storage/storage.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { negotiate, OFFERS } from "../negotiation/negotiate.ts";
+import { negotiate } from "../negotiation/negotiate.ts";
 import { decodeContinue, encodeContinue } from "../options/continue-token.ts";
 import { type ListOptions, parseListOptions, revisionOf } from "../options/list-options.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
@@ -19,7 +19,8 @@ import { selection } from "./selection.ts";
 /** GET of a collection. */
 export async function listObjects(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource } = target;
-  const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinCollection);
+  const { offers } = context.encodings;
+  const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customObject : offers.builtinCollection);
   const options = parseListOptions(context.query, resource.kind);
   const page = await readPage(resource, context.info.controlPlane, target.namespace, options);
   return respondList(serving, context, resource, negotiated, page);

@@ -30,7 +30,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   const { resource, namespace, name } = target;
   const { kind } = resource;
   const { controlPlane } = context.info;
-  const type = patchTypeOf(context.request.headers["content-type"], kind);
+  const type = patchTypeOf(context.request.headers["content-type"], kind, context.encodings);
   const negotiated = negotiateObject(context, resource);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");

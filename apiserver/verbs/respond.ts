@@ -2,7 +2,7 @@ import { encodeObject } from "../../apimachinery/json/stringify.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { encodeResponse, prettyByDefault } from "../encodings/response.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { type Negotiated, negotiate, OFFERS } from "../negotiation/negotiate.ts";
+import { type Negotiated, negotiate } from "../negotiation/negotiate.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { ApiResponse } from "../request.ts";
@@ -12,11 +12,12 @@ import { transformObject } from "../tables/transform.ts";
 export const NEWLINE = Buffer.from("\n");
 
 /** What the client accepts as the answer to a request about one object. */
-export const negotiateObject = (context: RequestContext, resource: Resource): Negotiated =>
-  negotiate(context.request.headers.accept, resource.custom ? OFFERS.customObject : OFFERS.builtinObject);
+export const negotiateObject = ({ request, encodings }: RequestContext, resource: Resource): Negotiated =>
+  negotiate(request.headers.accept, resource.custom ? encodings.offers.customObject : encodings.offers.builtinObject);
 
 /** The same of a subresource that speaks in a built-in type, whatever the kind. */
-export const negotiateBuiltin = (context: RequestContext): Negotiated => negotiate(context.request.headers.accept, OFFERS.builtinObject);
+export const negotiateBuiltin = ({ request, encodings }: RequestContext): Negotiated =>
+  negotiate(request.headers.accept, encodings.offers.builtinObject);
 
 /** Whether JSON is to be indented: the parameter says so, or without it a client that people read (curl, Wget, browsers). */
 export function wantsPretty({ query, request }: RequestContext): boolean {

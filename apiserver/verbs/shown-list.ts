@@ -1,5 +1,6 @@
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { Slice } from "../../storage/cache/dispatcher.ts";
+import { encodeCborItem, encodeCborList } from "../encodings/cbor/encode.ts";
 import { ProtobufListWriter } from "../encodings/protobuf/list-writer.ts";
 import { encodeResponse, messageWriter } from "../encodings/response.ts";
 import type { MediaType } from "../negotiation/negotiate.ts";
@@ -30,6 +31,12 @@ export async function shownList(
   }
   if (records.length === 0) return encodeResponse(empty, mediaType, pretty);
   if (mediaType === "application/json" && !pretty) return { pieces: jsonPieces(resource, records, shown) };
+  if (mediaType === "application/cbor") {
+    const items: Buffer[] = [];
+    const kind = empty.kind === resource.kind.listKind ? resource.kind : undefined;
+    for await (const object of inTurns(resource, records)) items.push(encodeCborItem(shown.item(object), kind));
+    return encodeCborList({ ...empty, [member]: [] }, items);
+  }
   const items: object[] = [];
   for await (const object of inTurns(resource, records)) items.push(shown.item(object));
   return encodeResponse({ ...empty, [member]: items }, mediaType, pretty);

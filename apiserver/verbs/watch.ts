@@ -3,7 +3,7 @@ import { badRequest, expired, internalError, StatusError } from "../../apimachin
 import type { Collection } from "../../storage/cache/collection.ts";
 import { CompactedError } from "../../storage/storage.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { negotiate, OFFERS } from "../negotiation/negotiate.ts";
+import { type MediaType, negotiate } from "../negotiation/negotiate.ts";
 import { parseListOptions, revisionOf } from "../options/list-options.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { ApiResponse } from "../request.ts";
@@ -21,7 +21,8 @@ const MIN_LIFETIME = 1800;
 export async function watchObjects(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource, namespace, name } = target;
   const { controlPlane } = context.info;
-  const negotiated = negotiate(context.request.headers.accept, resource.custom ? OFFERS.customWatch : OFFERS.builtinWatch);
+  const { offers } = context.encodings;
+  const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customWatch : offers.builtinWatch);
   const options = parseListOptions(context.query, resource.kind);
   const revision = revisionOf(options.resourceVersion, "watch");
   const collection = await resource.collection(controlPlane);
@@ -54,8 +55,12 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
     statusOf: (error) => endStatus(error, start instanceof StatusError ? 0 : start),
     streams: serving.streams,
   });
-  const contentType = negotiated.mediaType === "application/json" ? "application/json" : `${negotiated.mediaType};stream=watch`;
-  return { status: 200, headers: { "content-type": contentType }, body: stream };
+  return { status: 200, headers: { "content-type": streamType(negotiated.mediaType) }, body: stream };
+}
+
+function streamType(mediaType: MediaType): string {
+  if (mediaType === "application/json") return mediaType;
+  return mediaType === "application/cbor" ? "application/cbor-seq" : `${mediaType};stream=watch`;
 }
 
 /** The revision behind which events begin (reference, section 6.5), or why there is none. */

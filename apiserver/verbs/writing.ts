@@ -21,7 +21,10 @@ export const readBody = ({ request }: RequestContext): Promise<Uint8Array> => re
  * @throws StatusError as {@link decodeRequestBody} does
  */
 export function decodeBody(context: RequestContext, { kind }: Resource, body: Uint8Array, options: WriteOptions): KubeObject {
-  const { object, warnings } = decodeRequestBody(kind, context.request.headers["content-type"], body, options);
+  const { object, warnings } = decodeRequestBody(kind, context.request.headers["content-type"], body, {
+    fieldValidation: options.fieldValidation,
+    encodings: context.encodings,
+  });
   context.warn(...warnings);
   kind.strategy.setDefaults?.(object);
   return object;

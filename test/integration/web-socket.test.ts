@@ -2,6 +2,7 @@ import { once } from "node:events";
 import * as https from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
+import { cborToJson } from "../../apiserver/encodings/cbor/decode.ts";
 import { type Credentials, credentialsIn } from "../tools/credentials.ts";
 import { startTestServer, type TestServer } from "../tools/server.ts";
 
@@ -10,7 +11,7 @@ const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 let server: TestServer;
 let tls: Credentials;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ featureGates: { CBORServingAndStorage: true } });
   tls = await credentialsIn(server.kubeconfigPath);
 });
 afterAll(() => server.close());
@@ -72,6 +73,14 @@ describe("a watch over WebSocket", () => {
     expect(client.messages[0]?.binary).toBe(true);
     // the first field of a WatchEvent: its type
     expect(client.messages[0]?.data.subarray(0, 7).toString()).toBe("\n\x05ADDED");
+  });
+
+  it("has them for CBOR, as they are", async () => {
+    const headers = { accept: "application/cbor" };
+    const client = new Client(`${CONFIG_MAPS}?watch=1&resourceVersion=0&timeoutSeconds=1`, [], { headers });
+    expect(await client.ended).toBe("1000");
+    expect(client.messages[0]?.binary).toBe(true);
+    expect(JSON.parse(cborToJson(client.messages[0]?.data as Buffer)).type).toBe("ADDED");
   });
 
   it("is told in an event that it comes too late", async () => {

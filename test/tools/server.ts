@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pino } from "pino";
 import { inject } from "vitest";
+import { FEATURE_GATES, type FeatureGates } from "../../cmd/feature-gates.ts";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { startServer } from "../../cmd/server.ts";
 import { openEmbedded } from "../../storage/embedded/open.ts";
@@ -63,6 +64,7 @@ export interface TestServerOptions {
   readonly etcd?: EtcdFlags | undefined;
   readonly clientCaFile?: string;
   readonly encryptionProviderConfigFile?: string;
+  readonly featureGates?: Partial<FeatureGates>;
 }
 
 /** Starts a server in this process. `dataDir` and `etcd` of an earlier one make it start with what that one stored; they are kept then. */
@@ -79,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
+    featureGates: { ...FEATURE_GATES, ...options.featureGates },
     log: pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });
   const requester = await Requester.open(server.url, server.kubeconfigPath);
