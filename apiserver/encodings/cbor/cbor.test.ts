@@ -66,6 +66,12 @@ describe("cborToJson", () => {
     expect(() => cborToJson(Buffer.alloc(3_000_000, 0x81))).toThrow(`cbor: exceeded max nested level ${MAX_DEPTH}`);
   });
 
+  it("reads half a million items and no more", () => {
+    const zeros = (count: number) => Buffer.concat([bytes("9a"), bytes(count.toString(16).padStart(8, "0")), Buffer.alloc(count)]);
+    expect(JSON.parse(cborToJson(zeros(499_999)))).toHaveLength(499_999);
+    expect(() => cborToJson(zeros(500_000))).toThrow(new DecodeError("cbor: more than 500000 data items"));
+  });
+
   it("throws nothing else, whatever the bytes", () => {
     let state = 7;
     const random = (below: number) => {

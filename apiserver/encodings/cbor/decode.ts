@@ -3,6 +3,9 @@ import { type Token, Tokenizer } from "cborg";
 import { DecodeError } from "../../../apimachinery/json/decode-error.ts";
 import { MAX_DEPTH } from "../../../apimachinery/json/depth.ts";
 
+/** A body with more data items would keep everybody waiting for seconds. No object that makes sense comes near. */
+const MAX_ITEMS = 500_000;
+
 /** Tags that say how a byte string within them is written as text. */
 const TEXT_FORMS: ReadonlyMap<number, BufferEncoding> = new Map([
   [21, "base64url"],
@@ -17,7 +20,7 @@ interface Open {
   left: number;
   index: number;
   /** The keys of a map so far. */
-  readonly keys: Set<string>;
+  keys: Set<string> | undefined;
   /** How byte strings in it are written; undefined where they are text. */
   readonly form: BufferEncoding | undefined;
 }
@@ -59,7 +62,7 @@ export function cborToJson(body: Uint8Array): string {
         case "array":
         case "map": {
           const map = token.type.name === "map";
-          open.push({ map, left: token.value, index: 0, keys: new Set(), form });
+          open.push({ map, left: token.value, index: 0, keys: undefined, form });
           if (open.length > MAX_DEPTH) throw new DecodeError(`cbor: exceeded max nested level ${MAX_DEPTH}`);
           json += map ? "{" : "[";
           continue;
@@ -81,6 +84,7 @@ export function cborToJson(body: Uint8Array): string {
 class TokenReader {
   readonly #body: Uint8Array;
   readonly #tokens: Tokenizer;
+  #items = 0;
 
   constructor(body: Uint8Array) {
     this.#body = body;
@@ -88,6 +92,7 @@ class TokenReader {
   }
 
   next(): Token {
+    if (++this.#items > MAX_ITEMS) throw new DecodeError(`cbor: more than ${MAX_ITEMS} data items`);
     if (this.#tokens.done()) throw new DecodeError(this.#tokens.pos() === 0 ? "EOF" : "unexpected EOF");
     const at = this.#tokens.pos();
     const simple = this.#body[at] as number;
@@ -118,14 +123,16 @@ class TokenReader {
   }
 }
 
-function keyOf(tokens: TokenReader, { keys, index }: Open): string {
+function keyOf(tokens: TokenReader, frame: Open): string {
   const token = tokens.next();
   if (token.type.name !== "string" && token.type.name !== "bytes") {
     throw new DecodeError(`cbor: cannot unmarshal ${nameOf(token)} into Go value of type string`);
   }
   const key = text(token);
-  if (keys.has(key)) throw new DecodeError(`cbor: found duplicate map key ${JSON.stringify(key)} at map element index ${index}`);
-  keys.add(key);
+  frame.keys ??= new Set();
+  if (frame.keys.has(key))
+    throw new DecodeError(`cbor: found duplicate map key ${JSON.stringify(key)} at map element index ${frame.index}`);
+  frame.keys.add(key);
   return key;
 }
 
