@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
 import { tryParseJsonPath } from "../../apimachinery/jsonpath/json-path.ts";
 import { compareVersions } from "../../apimachinery/kube-version.ts";
 import { apiVersionOf, asJson, type KubeObject } from "../../apimachinery/object.ts";
+import { isTrue } from "../../apis/apiextensions/v1/conditions.ts";
 import type { CustomResourceDefinition } from "../../apis/apiextensions/v1/custom-resource-definition.ts";
 import { customColumns } from "../../apis/define-kind.ts";
 import { type KindDefinition, type StoredAs, VERBS } from "../../apis/kind.ts";
@@ -112,15 +113,12 @@ function storedAs(stored: KindDefinition, kind: KindDefinition): StoredAs {
 }
 
 /** Whether a definition's kinds are served: its names are accepted, or were once. */
-export function isServed({ status }: CustomResourceDefinition): boolean {
-  const conditions = status?.conditions ?? [];
-  return conditions.some(({ type, status: is }) => (type === "Established" || type === "NamesAccepted") && is === "True");
-}
+export const isServed = (definition: CustomResourceDefinition): boolean =>
+  isTrue(definition, "Established") || isTrue(definition, "NamesAccepted");
 
 /** Whether the definition is on its way out. */
-export const isTerminating = ({ metadata, status }: CustomResourceDefinition): boolean =>
-  metadata.deletionTimestamp !== undefined ||
-  (status?.conditions ?? []).some(({ type, status: is }) => type === "Terminating" && is === "True");
+export const isTerminating = (definition: CustomResourceDefinition): boolean =>
+  definition.metadata.deletionTimestamp !== undefined || isTrue(definition, "Terminating");
 
 /** The digest of what decides about a definition's kinds: while it stays the same they do. */
 export function digestOf({ spec, status }: CustomResourceDefinition): string {

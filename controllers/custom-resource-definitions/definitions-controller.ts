@@ -1,11 +1,12 @@
 import { equalJson } from "../../apimachinery/json/equal.ts";
 import { asJson } from "../../apimachinery/object.ts";
 import { isReason } from "../../apimachinery/status/status.ts";
+import { isTrue } from "../../apis/apiextensions/v1/conditions.ts";
 import type { CustomResourceDefinition } from "../../apis/apiextensions/v1/custom-resource-definition.ts";
 import { CLEANUP_FINALIZER } from "../../apis/apiextensions/v1/deletion.ts";
 import { kinds } from "../../apis/kinds.ts";
 import type { ResourceRef } from "../../client/client.ts";
-import { type Condition, withCondition } from "../runtime/conditions.ts";
+import { type Condition, type Told, withCondition } from "../runtime/conditions.ts";
 import { type Controller, type ReconcileResult, type Surroundings, workOn } from "../runtime/controller.ts";
 import { Reflector } from "../runtime/reflector.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
@@ -74,7 +75,7 @@ class Reconciler {
     let latest = await this.#name(definition);
     const approval = approvalCondition(latest);
     if (approval !== undefined) latest = await this.#tell(latest, approval);
-    if (conditionOf(latest, "NamesAccepted")?.status !== "True" || conditionOf(latest, "Established")?.status === "True") return;
+    if (!isTrue(latest, "NamesAccepted") || isTrue(latest, "Established")) return;
     await this.#tell(latest, {
       type: "Established",
       status: "True",
@@ -107,7 +108,7 @@ class Reconciler {
     let end = { reason: "NeverEstablished", message: "resource was never established" };
     if (isOwn(definition)) {
       end = { reason: "OverlappingBuiltInResource", message: "instances overlap with built-in resources in storage" };
-    } else if (conditionOf(definition, "Established")?.status === "True") {
+    } else if (isTrue(definition, "Established")) {
       if (age < TAKES_LONG) latest = await progress("InstanceDeletionInProgress", "CustomResource deletion is in progress");
       let left: number;
       try {
@@ -151,8 +152,6 @@ class Reconciler {
 /** The server has the kind of its own, and goes on serving it: its objects are not the definition's. */
 const isOwn = ({ spec }: CustomResourceDefinition): boolean =>
   kinds.some(({ group, plural }) => group === spec.group && plural === spec.names.plural);
-
-type Told = Omit<Condition, "lastTransitionTime">;
 
 const conditionsOf = ({ status }: CustomResourceDefinition) => (status?.conditions ?? []) as Condition[];
 

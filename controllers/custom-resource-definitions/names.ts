@@ -1,9 +1,8 @@
 import { quote } from "../../apimachinery/go-text.ts";
 import type { CustomResourceDefinition } from "../../apis/apiextensions/v1/custom-resource-definition.ts";
-import type { Condition } from "../runtime/conditions.ts";
+import type { Told } from "../runtime/conditions.ts";
 
 export type Names = CustomResourceDefinition["spec"]["names"];
-type Told = Omit<Condition, "lastTransitionTime">;
 
 /** The names that definitions of one group have been given, and nobody else of the group may have. */
 export interface TakenNames {

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../../apimachinery/field/error.ts";
+import { type FieldError, forbidden, invalid, invalidWithoutValue, notSupported, required } from "../../../apimachinery/field/error.ts";
 import type { FieldPath } from "../../../apimachinery/field/path.ts";
 import { quote } from "../../../apimachinery/go-text.ts";
 import { validateDns1035Label, validateDnsSubdomain } from "../../../apimachinery/validation/names.ts";
@@ -107,10 +107,13 @@ function serviceErrors({ name, namespace, path: sent, port = 443 }: Service, whe
   if (sent === undefined || sent === "" || sent === "/") return errors;
   const path = where.child("path");
   if (sent === "//") return [...errors, invalid(path, sent, "segment[0] may not be empty")];
-  if (!sent.startsWith("/")) errors.push(invalid(path, sent, "must start with a '/'"));
+  // each of a million segments may be wrong, and the path is a text of megabytes then: it is quoted once
+  const quoted = quote(sent);
+  const wrong = (detail: string) => invalidWithoutValue(path, `${quoted}: ${detail}`);
+  if (!sent.startsWith("/")) errors.push(wrong("must start with a '/'"));
   for (const [index, segment] of sent.slice(1).replace(/\/$/, "").split("/").entries()) {
-    if (segment === "") errors.push(invalid(path, sent, `segment[${index}] may not be empty`));
-    else for (const text of validateDnsSubdomain(segment)) errors.push(invalid(path, sent, `segment[${index}]: ${text}`));
+    if (segment === "") errors.push(wrong(`segment[${index}] may not be empty`));
+    else for (const text of validateDnsSubdomain(segment)) errors.push(wrong(`segment[${index}]: ${text}`));
   }
   return errors;
 }

@@ -8,7 +8,7 @@ import { prune } from "../../../openapi/structural/prune.ts";
 import { validateSchema } from "../../../openapi/structural/validate.ts";
 import { embeddedMetadata } from "../../strategy/embedded.ts";
 import { schemaOfJson } from "../schema-of-json.ts";
-import type { JsonSchema } from "./internal-form.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 /**
  * What is wrong with the defaults in a structural schema: each has to fit its own schema as it stands, and to have nothing that the schema does

@@ -57,6 +57,14 @@ describe("a definition", () => {
     const properties = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`p${n}`, { type: "string", default: "x" }]));
     expect(errors(definition([withX({ type: "object", properties })]))).toEqual([]);
   });
+
+  it("quotes a long path in each of its errors, at no more cost than one", () => {
+    const service = { name: "a", namespace: "b", path: "/".repeat(50_000) };
+    const webhook = { conversionReviewVersions: ["v1"], clientConfig: { service } };
+    const found = definitionErrors(definition([withX({ type: "string" })], { conversion: { strategy: "Webhook", webhook } }));
+    expect(found).toHaveLength(49_999);
+    expect(found[7]?.body).toBe(`Invalid value: "${service.path}": segment[7] may not be empty`);
+  });
 });
 
 function keyedBy(key: object): object {

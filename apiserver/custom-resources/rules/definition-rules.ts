@@ -4,14 +4,16 @@ import { equalJson } from "../../../apimachinery/json/equal.ts";
 import type { KubeObject } from "../../../apimachinery/object.ts";
 import { validateDns1035Label, validateDnsSubdomain } from "../../../apimachinery/validation/names.ts";
 import { APPROVED, approvalOf, isProtectedGroup } from "../../../apis/apiextensions/v1/approval.ts";
+import { isTrue } from "../../../apis/apiextensions/v1/conditions.ts";
 import type { CustomResourceDefinition } from "../../../apis/apiextensions/v1/custom-resource-definition.ts";
 import { type ConversionOptions, conversionErrors, hasBadBundle, hasKnownReview } from "./conversion-rules.ts";
 import { defaultErrors, hasUnknownFields } from "./default-rules.ts";
-import { dumpOf, type InternalForm, internalForm, type JsonSchema, type PerVersion, schemasIn, type Version } from "./internal-form.ts";
+import { dumpOf, type InternalForm, internalForm, type PerVersion, type Version } from "./internal-form.ts";
+import { type JsonSchema, schemasIn, TYPES } from "./json-schema.ts";
 import { nameErrors, requiredNames } from "./name-rules.ts";
 import { hasNonAtomicSet, keyErrors, type SchemaOptions, schemaErrors } from "./schema-rules.ts";
 import { structuralErrors, unstructural } from "./structural-rules.ts";
-import { columnErrors, deprecationErrors, selectableFieldErrors, subresourceErrors } from "./version-rules.ts";
+import { columnErrors, deprecationErrors, MOST_SELECTABLE, selectableFieldErrors, subresourceErrors } from "./version-rules.ts";
 
 /** What of a definition is judged more mildly than in a new one: what was wrong before may stay so. */
 interface Options extends SchemaOptions, ConversionOptions {
@@ -76,13 +78,13 @@ export function statusErrors(object: KubeObject): FieldError[] {
 function optionsAfter(definition: CustomResourceDefinition, before: CustomResourceDefinition): Options {
   const schemas = (before.spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []) as JsonSchema[];
   const nowhere = (wrong: (schema: JsonSchema) => boolean) => !schemas.some((root) => [...schemasIn(root)].some(wrong));
-  const established = isEstablished(before);
+  const established = isTrue(before, "Established");
   return {
     structural: schemas.every((schema) => unstructural(schema) === undefined && structuralErrors(schema, FieldPath.root).length === 0),
     prunedDefaults: nowhere(
       (schema) => schema.default !== undefined && schema.default !== null && hasUnknownFields(schema, schema.default),
     ),
-    validTypes: nowhere(({ type }) => type !== undefined && !TYPES.has(type as string)),
+    validTypes: nowhere(({ type }) => type !== undefined && !TYPES.includes(type as string)),
     atomicSets: nowhere(hasNonAtomicSet),
     mapKeys: nowhere((schema) => keyErrors(schema, FieldPath.root).length > 0),
     knownReview: hasKnownReview(before.spec.conversion),
@@ -92,22 +94,14 @@ function optionsAfter(definition: CustomResourceDefinition, before: CustomResour
   };
 }
 
-const TYPES = new Set(["array", "boolean", "integer", "number", "object", "string"]);
-const MOST_SELECTABLE = 8;
-
 function* manySelectable(now: InternalForm, before: InternalForm): Generator<string> {
   const stays = (a: PerVersion, b: PerVersion | undefined) =>
     b !== undefined && b.selectableFields.length > MOST_SELECTABLE && equalJson(a.selectableFields as never, b.selectableFields as never);
   if (stays(now.common, before.common)) yield "";
   for (const version of now.versions) {
     const { name } = version.version;
-    if (
-      stays(
-        version,
-        before.versions.find((other) => other.version.name === name),
-      )
-    )
-      yield name;
+    const same = before.versions.find((other) => other.version.name === name);
+    if (stays(version, same)) yield name;
   }
 }
 
@@ -220,7 +214,7 @@ function immutableErrors({ spec }: CustomResourceDefinition, before: CustomResou
   const stays = (path: FieldPath, value: unknown, old: unknown) => {
     if (value !== old) errors.push(invalid(path, value, "field is immutable"));
   };
-  if (isEstablished(before)) {
+  if (isTrue(before, "Established")) {
     stays(SPEC.child("scope"), spec.scope, before.spec.scope);
     stays(SPEC.child("names").child("kind"), spec.names.kind, before.spec.names.kind);
   }
@@ -261,6 +255,3 @@ function preserveErrors({ spec }: CustomResourceDefinition, before: CustomResour
   const why = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
   return [invalid(SPEC.child("preserveUnknownFields"), true, why)];
 }
-
-const isEstablished = ({ status }: CustomResourceDefinition): boolean =>
-  (status?.conditions ?? []).some(({ type, status: is }) => type === "Established" && is === "True");

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../apimachinery/json/value.ts";
-import type { JsonSchema } from "./internal-form.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 /** A path that leads nowhere. The message says why. */
 export class InvalidPath extends Error {}

@@ -1,11 +1,11 @@
 import { equalJson } from "../../../apimachinery/json/equal.ts";
-import type { JsonObject, JsonValue } from "../../../apimachinery/json/value.ts";
+import type { JsonValue } from "../../../apimachinery/json/value.ts";
 import type { CustomResourceDefinition } from "../../../apis/apiextensions/v1/custom-resource-definition.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 export type Version = NonNullable<CustomResourceDefinition["spec"]["versions"]>[number];
 export type Column = NonNullable<Version["additionalPrinterColumns"]>[number];
 export type SelectableField = NonNullable<Version["selectableFields"]>[number];
-export type JsonSchema = JsonObject;
 
 /** What may differ from version to version; where it does not, Kubernetes keeps it once, and errors speak of that one place. */
 export interface PerVersion {
@@ -81,20 +81,3 @@ const dumpOfColumn = ({ name, type, format = "", description = "", priority = 0,
   Priority: priority,
   JSONPath: jsonPath,
 });
-
-/** A schema and everything below it, those that only validate too. */
-export function* schemasIn(schema: JsonValue | undefined): Generator<JsonSchema> {
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return;
-  const node = schema as JsonSchema;
-  yield node;
-  for (const member of ["items", "additionalProperties", "additionalItems", "not"]) {
-    const below = node[member];
-    if (Array.isArray(below)) for (const item of below) yield* schemasIn(item);
-    else yield* schemasIn(below);
-  }
-  for (const member of ["allOf", "anyOf", "oneOf"])
-    for (const item of (node[member] as JsonValue[] | undefined) ?? []) yield* schemasIn(item);
-  for (const member of ["properties", "patternProperties", "definitions", "dependencies"]) {
-    for (const item of Object.values((node[member] as JsonObject | undefined) ?? {})) yield* schemasIn(item);
-  }
-}

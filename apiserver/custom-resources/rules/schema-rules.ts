@@ -1,12 +1,12 @@
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../../apimachinery/field/error.ts";
+import { type FieldError, forbidden, invalid, invalidWithoutValue, notSupported, required } from "../../../apimachinery/field/error.ts";
 import type { FieldPath } from "../../../apimachinery/field/path.ts";
+import { marshal } from "../../../apimachinery/go-text.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../apimachinery/json/value.ts";
+import { isMetaField } from "../../../openapi/structural/node.ts";
 import { InvalidPath, schemaAt } from "./field-path.ts";
-import type { JsonSchema } from "./internal-form.ts";
+import { entriesOf, type JsonSchema, listOf, TYPES } from "./json-schema.ts";
 
-const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
-const META_FIELDS = new Set(["metadata", "kind", "apiVersion"]);
 
 /** What was wrong with a definition before may stay so. */
 export interface SchemaOptions {
@@ -95,7 +95,7 @@ class Judge {
       this.node(additionalProperties, path.child("additionalProperties"), { ...below, noDefaults });
     }
     for (const [name, item] of entriesOf(properties)) {
-      const meta = (place.root || schema["x-kubernetes-embedded-resource"] === true) && META_FIELDS.has(name);
+      const meta = (place.root || schema["x-kubernetes-embedded-resource"] === true) && isMetaField(name);
       const noDefaults = meta && place.root ? `in top-level ${name}` : place.noDefaults;
       this.node(item, path.child("properties").key(name), { root: false, meta: place.meta || meta, noDefaults });
     }
@@ -122,7 +122,7 @@ class Judge {
       const known = ["atomic", "set", "map"];
       if (!known.includes(listType as string)) this.#add(notSupported(path.child("x-kubernetes-list-type"), listType, known));
     }
-    const keys = listOf(schema["x-kubernetes-list-map-keys"]) as string[];
+    const keys = listOf<string>(schema["x-kubernetes-list-map-keys"]);
     if (keys.length > 0 && listType !== "map") {
       const why = "must be map if x-kubernetes-list-map-keys is non-empty";
       const where = path.child("x-kubernetes-list-type");
@@ -153,15 +153,18 @@ class Judge {
     } else {
       const properties = (items.properties ?? {}) as JsonObject;
       const seen = new Set<string>();
+      // every key may be wrong: they are shown once
+      const shown = marshal(keys);
+      const wrong = (detail: string) => this.#add(invalidWithoutValue(where, `${shown}: ${detail}`));
       for (const key of keys) {
         const property = Object.hasOwn(properties, key) ? (properties[key] as JsonObject) : undefined;
-        if (property === undefined) this.#add(invalid(where, keys, "entries must all be names of item properties"));
+        if (property === undefined) wrong("entries must all be names of item properties");
         else if (property.type === "array" || property.type === "object") {
           const type = path.child("items").child("properties").key(key).child("type");
           // Kubernetes shows the type of the items here
           this.#add(invalid(type, items.type, "must be a scalar type if parent array's x-kubernetes-list-type is map"));
         }
-        if (seen.has(key)) this.#add(invalid(where, keys, "must not contain duplicate entries"));
+        if (seen.has(key)) wrong("must not contain duplicate entries");
         seen.add(key);
       }
     }
@@ -228,7 +231,7 @@ export function keyErrors(schema: JsonSchema, path: FieldPath): FieldError[] {
   }
   if (listType !== "map") return errors;
   const properties = (items.properties ?? {}) as JsonObject;
-  for (const key of listOf(schema["x-kubernetes-list-map-keys"]) as string[]) {
+  for (const key of listOf<string>(schema["x-kubernetes-list-map-keys"])) {
     if (!Object.hasOwn(properties, key)) continue;
     const property = properties[key] as JsonObject;
     const there = "this property is in x-kubernetes-list-map-keys, so it";
@@ -241,7 +244,3 @@ export function keyErrors(schema: JsonSchema, path: FieldPath): FieldError[] {
   }
   return errors;
 }
-
-const listOf = (value: JsonValue | undefined): JsonValue[] => (Array.isArray(value) ? value : []);
-const entriesOf = (value: JsonValue | undefined): [string, JsonValue][] =>
-  value !== undefined && isJsonObject(value) ? Object.entries(value) : [];

@@ -3,7 +3,7 @@ import { errorText, type FieldError, forbidden, invalid, required } from "../../
 import type { FieldPath } from "../../../apimachinery/field/path.ts";
 import { equalJson } from "../../../apimachinery/json/equal.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../apimachinery/json/value.ts";
-import type { JsonSchema } from "./internal-form.ts";
+import { entriesOf, type JsonSchema, listOf } from "./json-schema.ts";
 
 type Level = "root" | "items" | "field";
 
@@ -39,8 +39,8 @@ function* childrenOf(schema: JsonSchema): Generator<JsonSchema> {
     const below = schema[member];
     if (below !== undefined && isJsonObject(below)) yield below;
   }
-  for (const member of ["allOf", "anyOf", "oneOf"]) yield* listOf(schema[member]);
-  for (const [, below] of entriesOf(schema.properties)) yield below;
+  for (const member of ["allOf", "anyOf", "oneOf"]) yield* listOf<JsonObject>(schema[member]);
+  for (const [, below] of entriesOf<JsonObject>(schema.properties)) yield below;
 }
 
 class Judge {
@@ -65,7 +65,7 @@ class Judge {
     if (intOrString && embedded) {
       this.#add(invalid(path.child("x-kubernetes-embedded-resource"), true, "must be false if x-kubernetes-int-or-string is true"));
     }
-    this.#values(schema, isIntOrString(schema.anyOf), isIntOrString(listOf(schema.allOf)[0]?.anyOf), path);
+    this.#values(schema, isIntOrString(schema.anyOf), isIntOrString(listOf<JsonObject>(schema.allOf)[0]?.anyOf), path);
 
     const where = path.child("type");
     if (embedded && type !== "object") {
@@ -183,6 +183,3 @@ function patternProblem(pattern: JsonValue | undefined): string | undefined {
 
 const ownMember = (object: JsonObject, name: string): JsonObject | undefined =>
   Object.hasOwn(object, name) ? (object[name] as JsonObject) : undefined;
-const listOf = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? (value as JsonObject[]) : []);
-const entriesOf = (value: JsonValue | undefined): [string, JsonObject][] =>
-  value !== undefined && isJsonObject(value) ? (Object.entries(value) as [string, JsonObject][]) : [];

@@ -3,11 +3,12 @@ import type { FieldPath } from "../../../apimachinery/field/path.ts";
 import { isJsonObject } from "../../../apimachinery/json/value.ts";
 import { isPrintable } from "../../../apimachinery/validation/managed-fields.ts";
 import { InvalidPath, schemaAt } from "./field-path.ts";
-import type { Column, JsonSchema, SelectableField, Version } from "./internal-form.ts";
+import type { Column, SelectableField, Version } from "./internal-form.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
-const MOST_SELECTABLE = 8;
+export const MOST_SELECTABLE = 8;
 const MOST_WARNING = 256;
 
 export function deprecationErrors({ deprecated, deprecationWarning: warning }: Version, path: FieldPath): FieldError[] {

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../apimachinery/object.ts";
 import type { CustomResourceDefinition } from "../../../apis/apiextensions/v1/custom-resource-definition.ts";
 import { knownFormat } from "../../../openapi/structural/facts.ts";
-import { type JsonSchema, schemasIn } from "./internal-form.ts";
+import { type JsonSchema, schemasIn } from "./json-schema.ts";
 
 /** What can be lived with in the schemas of a definition; of an update, what was not there before. */
 export function definitionWarnings(object: KubeObject, old: KubeObject | undefined): string[] {

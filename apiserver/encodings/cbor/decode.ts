@@ -37,7 +37,6 @@ export function cborToJson(body: Uint8Array): string {
   const tokens = new TokenReader(body);
   const open: Open[] = [];
   let json = "";
-  let form: BufferEncoding | undefined;
 
   for (;;) {
     const frame = open.at(-1);
@@ -51,7 +50,7 @@ export function cborToJson(body: Uint8Array): string {
         if (frame.map) json += `${JSON.stringify(keyOf(tokens, frame))}:`;
         frame.index++;
       }
-      form = frame?.form;
+      let form = frame?.form;
       let token = tokens.next();
       while (token.type.name === "tag" && token.value !== 0 && token.value !== 1) {
         form = TEXT_FORMS.get(token.value) ?? form;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cborToJson } from "../encodings/cbor/decode.ts";
-import { encodeCbor } from "../encodings/cbor/encode.ts";
-import { bytesOf, type Served, serve } from "../testing/serve.ts";
+import { bytesOf, type Served, serve } from "../../testing/serve.ts";
+import { cborToJson } from "./decode.ts";
+import { encodeCbor } from "./encode.ts";
 
 const CBOR = "application/cbor";
 const MAPS = "/api/v1/namespaces/default/configmaps";
