@@ -27,7 +27,7 @@ export type ColumnInput = Pick<Column, "name"> & Partial<Omit<Column, "name">>;
 /**
  * Completes and checks the definition of a kind.
  *
- * Left out, `scope` is Namespaced, `verbs` are all eight, names follow from `kind`, and there are no subresources, selectable fields or
+ * Left out, `scope` is Namespaced, `verbs` are all eight (of a kind that is answered, `create`), names follow from `kind`, and there are no subresources, selectable fields or
  * rules of its own. Throws an Error that names the kind when the definition contradicts itself: a mistake of the programmer's.
  */
 export function defineKind(input: KindInput): KindDefinition {
@@ -41,7 +41,7 @@ export function defineKind(input: KindInput): KindDefinition {
     schema: schemaOf(input.schema),
     columns: input.flavor === "custom" ? customColumns(input.columns) : (input.columns ?? [NAME_COLUMN]).map(completeColumn),
     subresources: input.subresources ?? {},
-    verbs: input.verbs ?? VERBS,
+    verbs: input.verbs ?? (input.answered ? ["create"] : VERBS),
     selectableFields: input.selectableFields ?? {},
     strategy: input.strategy ?? {},
   };
@@ -96,6 +96,8 @@ function contradiction(kind: KindDefinition): string | undefined {
   if (kind.subresources.status !== undefined && schema.properties?.status === undefined)
     return "subresource status needs a status in the schema";
   if (kind.subresources.finalize !== undefined && kind.flavor !== "builtin") return "subresource finalize is for built-in kinds";
+  if (kind.answered && kind.flavor !== "builtin") return "only built-in kinds are answered";
+  if (kind.answered && kind.verbs.some((verb) => verb !== "create")) return "what is answered can only be created";
   const unknown = kind.verbs.find((verb: Verb) => !VERBS.includes(verb));
   if (unknown !== undefined) return `verb "${unknown}" does not exist`;
   for (const column of kind.columns) {

@@ -33,6 +33,8 @@ export interface KindDefinition {
   readonly storedAs?: StoredAs;
   /** False: objects may be stored and owned in this version, but nobody can ask for it. Default: true. */
   readonly served?: boolean;
+  /** An object is created to be answered, as access reviews are, and never stored. Default: false. */
+  readonly answered?: boolean;
   /** The version is deprecated: the warning that everyone is given who uses it. */
   readonly deprecation?: string;
   readonly strategy: Strategy;
@@ -46,6 +48,8 @@ export interface Subresources {
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string };
   /** Namespaces only: PUT replaces `spec.finalizers`. */
   readonly finalize?: Record<never, never>;
+  /** ServiceAccounts only: POST answers an object of this kind, which is no resource of its own. */
+  readonly token?: KindDefinition;
 }
 
 /** A printer column. `priority` 1 shows with `-o wide` only. */

@@ -50,6 +50,7 @@ describe("every kind", () => {
       "",
       "coordination.k8s.io",
       "events.k8s.io",
+      "authentication.k8s.io",
       "apiextensions.k8s.io",
       "networking.datumapis.com",
       "compute.datumapis.com",

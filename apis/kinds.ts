@@ -1,4 +1,5 @@
 import { customResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
+import { selfSubjectReview } from "./authentication/v1/self-subject-review.ts";
 import { instance } from "./compute/v1alpha/instance.ts";
 import { workload } from "./compute/v1alpha/workload.ts";
 import { workloadDeployment } from "./compute/v1alpha/workload-deployment.ts";
@@ -27,6 +28,7 @@ export const kinds: readonly KindDefinition[] = [
   event,
   lease,
   eventsEvent,
+  selfSubjectReview,
   customResourceDefinition,
 
   network,

@@ -4,11 +4,13 @@ import { namespaceLifecycle } from "../admission/namespace-lifecycle.ts";
 import { quote } from "../apimachinery/go-text.ts";
 import { badRequest, methodNotAllowed } from "../apimachinery/status/status.ts";
 import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
+import { selfSubjectReview } from "../apis/authentication/v1/self-subject-review.ts";
 import type { KindDefinition } from "../apis/kind.ts";
 import { WatchCache } from "../storage/cache/watch-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
+import { answerSelfSubjectReview } from "./authentication/self-subject-review.ts";
 import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
 import { withDefinitionRules } from "./custom-resources/definition-strategy.ts";
 import { Definitions } from "./custom-resources/definitions.ts";
@@ -33,6 +35,7 @@ import { ROOT_CONTROL_PLANE } from "./routing/request-info.ts";
 import { type ResourceTarget, type Route, routeOf } from "./routing/router.ts";
 import { getScale, patchScale, updateScale } from "./scale/scale-requests.ts";
 import type { Serving } from "./serving.ts";
+import { answerObject } from "./verbs/answer.ts";
 import { createObject } from "./verbs/create.ts";
 import { deleteObject } from "./verbs/delete.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
@@ -102,6 +105,7 @@ export class Core {
       fieldManagers: new FieldManagers(this.registry),
       admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
       authorizers,
+      answerers: new Map([[selfSubjectReview, answerSelfSubjectReview(now)]]),
       now,
       newUid: randomUUID,
       random: randomInt,
@@ -196,6 +200,8 @@ export class Core {
       const scale = { get: getScale, update: updateScale, patch: patchScale }[action as "get" | "update" | "patch"];
       return scale(serving, context, target);
     }
+    const question = questionKind(target);
+    if (question !== undefined) return answerObject(serving, context, target, question);
     switch (action) {
       case "get":
         return getObject(serving, context, target);
@@ -265,6 +271,10 @@ export class Core {
     return { paths: ["/api", "/apis", ...others, ...groups].sort() };
   }
 }
+
+/** The kind of what is answered and not stored; undefined for all else. */
+const questionKind = ({ resource: { kind }, subresource }: ResourceTarget): KindDefinition | undefined =>
+  subresource === "token" ? kind.subresources.token : kind.answered ? kind : undefined;
 
 function onlyGet({ request }: RequestContext): void {
   if (request.method !== "GET") throw methodNotAllowed();

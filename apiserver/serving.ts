@@ -3,6 +3,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { FieldManagers } from "./apply/field-managers.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Registry } from "./registry/registry.ts";
+import type { Answerers } from "./verbs/answer.ts";
 
 /** What the verbs share: where things are kept, and what must not come from the environment directly. */
 export interface Serving {
@@ -10,6 +11,7 @@ export interface Serving {
   readonly storage: Storage;
   readonly admission: AdmissionChain;
   readonly fieldManagers: FieldManagers;
+  readonly answerers: Answerers;
   /** For rights that show to be needed only once a request is under way. */
   readonly authorizers: readonly Authorizer[];
   /** Milliseconds since the epoch. */

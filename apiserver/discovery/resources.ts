@@ -51,6 +51,10 @@ function subresourcesOf({ subresources, flavor }: KindDefinition): DiscoveredSub
   if (subresources.status) all.push({ name: "status", verbs: STATUS_VERBS });
   if (subresources.scale) all.push({ name: "scale", verbs: STATUS_VERBS, foreign: { group: "autoscaling", version: "v1", kind: "Scale" } });
   if (subresources.finalize) all.push({ name: "finalize", verbs: ["update"] });
+  if (subresources.token) {
+    const { group, version, kind } = subresources.token;
+    all.push({ name: "token", verbs: ["create"], foreign: { group, version, kind } });
+  }
   return flavor === "custom" ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -78,7 +82,7 @@ export function resourceList(version: VersionEntry): { kind: string; apiVersion?
       verbs,
       ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
       ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
-      storageVersionHash: storageVersionHash(kind),
+      ...(kind.answered ? {} : { storageVersionHash: storageVersionHash(kind) }),
     },
     ...subresources.map(({ name, verbs: subVerbs, foreign }) => ({
       name: `${kind.plural}/${name}`,

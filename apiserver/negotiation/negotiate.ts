@@ -22,8 +22,10 @@ export interface Offer {
   /** Built-in routes want one clause to name a type of theirs exactly, before anything else. */
   readonly exact: boolean;
   readonly types: readonly MediaType[];
-  /** The transforms this endpoint has. */
+  /** The objects may be shown in another shape. */
   readonly transforms: boolean;
+  /** Tables are among the shapes. */
+  readonly tables: boolean;
   /** There is no protobuf of the objects, only of their metadata. */
   readonly metadataAlone: boolean;
   /** The answer is a stream of events. */
@@ -58,6 +60,7 @@ function encodingsOf(spoken: Spoken) {
     exact: false,
     types,
     transforms: false,
+    tables: true,
     metadataAlone: false,
     stream: false,
     alsoListed: [],
@@ -67,6 +70,7 @@ function encodingsOf(spoken: Spoken) {
     types,
     offers: {
       builtinObject: offer({ exact: true, transforms: true }),
+      answer: offer({ exact: true, transforms: true, tables: false }),
       builtinCollection: offer({ exact: true, transforms: true, alsoListed: streams }),
       builtinWatch: offer({ exact: true, types: streamed, transforms: true, stream: true, alsoListed: streams }),
       customObject: offer({ transforms: true, metadataAlone: true }),
@@ -149,7 +153,7 @@ function accepted({ parameters }: Clause, mediaType: MediaType, offered: Offer):
   const transform = parameters.get("as") ?? "";
   const version = parameters.get("v");
   if (!offered.transforms || parameters.get("g") !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1")) return undefined;
-  if (transform === "Table" ? mediaType === PROTOBUF : !/^PartialObjectMetadata(List)?$/.test(transform)) {
+  if (transform === "Table" ? mediaType === PROTOBUF || !offered.tables : !/^PartialObjectMetadata(List)?$/.test(transform)) {
     return undefined;
   }
   return { mediaType, pretty, transform: transform as Transform, transformVersion: version };

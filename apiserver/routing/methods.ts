@@ -9,6 +9,7 @@ const SUBRESOURCE_METHODS: Readonly<Record<string, Readonly<Record<string, Verb>
   status: { GET: "get", PUT: "update", PATCH: "patch" },
   scale: { GET: "get", PUT: "update", PATCH: "patch" },
   finalize: { PUT: "update" },
+  token: { POST: "create" },
 };
 
 /**

@@ -89,6 +89,8 @@ function resourceTarget(tokens: readonly string[], version: VersionEntry, watchP
   const found = (plural: string | undefined, namespace: string, rest: readonly string[]): ResourceTarget | undefined => {
     const resource = plural === undefined ? undefined : version.resources.get(plural);
     if (resource === undefined || rest.length > 2 || rest.includes("")) return undefined;
+    // what is not stored has no addresses but that to create it
+    if (resource.kind.answered && (rest.length > 0 || watchPath || (resource.namespaced && namespace === ""))) return undefined;
     const name = rest[0] ?? "";
     const subresource = rest[1] ?? "";
     if (!resource.custom && subresource !== "" && !hasSubresource(resource, subresource)) return undefined;

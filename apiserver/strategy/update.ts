@@ -7,8 +7,8 @@ import { validateCustomObject, validateCustomStatus } from "../../openapi/struct
 import { validateMetadataUpdate } from "../metadata/validate.ts";
 import { embeddedMetadata } from "./embedded.ts";
 
-/** Which part of an object a write may change. */
-export type Part = "" | "status" | "finalize" | "scale";
+/** Which part of an object a write may change; `token` is none, and only asks. */
+export type Part = "" | "status" | "finalize" | "scale" | "token";
 
 /**
  * Keeps what this write may not change and counts the generation. Changes `object` in place.
@@ -67,6 +67,7 @@ export function validateForUpdate(kind: KindDefinition, part: Part, object: Kube
     status: strategy.validateStatusUpdate,
     finalize: strategy.validateFinalizeUpdate,
     scale: undefined,
+    token: undefined,
   }[part]?.(object, old);
   return [...errors, ...(own ?? [])];
 }

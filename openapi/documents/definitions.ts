@@ -36,7 +36,8 @@ export class Definitions {
     this.#prefix = dialect === "v2" ? "#/definitions/" : "#/components/schemas/";
     this.#writer = new SchemaWriter(dialect, { to: (name, schema) => this.reference(name, schema) });
     this.#versions = versions;
-    for (const kind of kinds) {
+    const spoken = kinds.flatMap((kind) => (kind.subresources.token === undefined ? [kind] : [kind, kind.subresources.token]));
+    for (const kind of spoken) {
       this.#kinds.set(definitionOf(kind), () => this.#kind(kind));
       this.#kinds.set(listDefinitionOf(kind), () => this.#list(kind));
     }

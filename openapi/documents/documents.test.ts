@@ -123,7 +123,7 @@ describe("the swagger document, for Terraform", () => {
       const { group, version } = kind;
       const marks = Object.values(v2.definitions as Json).map((definition) => definition["x-kubernetes-group-version-kind"]);
       expect(marks).toContainEqual([{ group, version, kind: kind.kind }]);
-      expect(marks).toContainEqual([{ group, version, kind: kind.listKind }]);
+      if (!kind.answered) expect(marks).toContainEqual([{ group, version, kind: kind.listKind }]);
     }
   });
 

@@ -89,6 +89,9 @@ class KindAddresses {
       if (subresources[name] === undefined) continue;
       addresses.push({ path: `${root}/{name}/${name}`, operations: this.#subresource(name) });
     }
+    if (subresources.token !== undefined) {
+      addresses.push({ path: `${root}/{name}/token`, operations: [this.#answered(subresources.token, "token")] });
+    }
     // The deprecated addresses for watches are there for built-in kinds only.
     if (!this.#custom && this.#has("watch")) addresses.push(...this.#watches(base, root));
     return addresses.filter(({ operations }) => operations.length > 0);
@@ -149,6 +152,18 @@ class KindAddresses {
     const definition = name === "scale" ? SCALE : this.#definition;
     const replace = this.#replace(definition, name);
     return name === "finalize" ? [replace] : [this.#read(definition, name), replace, this.#patch(definition, name)];
+  }
+
+  /** A POST that is answered in a kind of its own. */
+  #answered(kind: KindDefinition, name: "token"): Operation {
+    const definition = definitionOf(kind);
+    return {
+      ...this.#operation("post", "create", "post", name, `Ask for the ${name} of a ${this.#kind.kind}.`),
+      gvk: kind,
+      parameters: this.#parameters(PARAMETERS.write, true),
+      body: { definition, required: true },
+      answers: this.#answers([200, 201, 202], definition),
+    };
   }
 
   #list(everywhere: boolean): Operation {

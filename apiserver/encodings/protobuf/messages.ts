@@ -217,6 +217,20 @@ const scale = message(
   [3, "status", message("ScaleStatus", [1, "replicas", "int32"], [2, "selector", "string"])],
 );
 
+const userInfo = message(
+  "UserInfo",
+  [1, "username", "string"],
+  [2, "uid", "string"],
+  [3, "groups", "string", "repeated"],
+  [4, "extra", "strings", "map"],
+);
+
+const selfSubjectReview = message(
+  "SelfSubjectReview",
+  [1, "metadata", objectMeta],
+  [2, "status", message("SelfSubjectReviewStatus", [1, "userInfo", userInfo])],
+);
+
 const KINDS: ReadonlyMap<string, Message> = new Map([
   ["v1 Namespace", namespace],
   ["v1 ConfigMap", configMap],
@@ -226,6 +240,7 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["events.k8s.io/v1 Event", event],
   ["coordination.k8s.io/v1 Lease", lease],
   ["autoscaling/v1 Scale", scale],
+  ["authentication.k8s.io/v1 SelfSubjectReview", selfSubjectReview],
 ]);
 
 /** The message of a kind; undefined for one that has none. To give a kind protobuf, add its message here. */

@@ -51,11 +51,11 @@ function readField(reader: WireReader, field: Field, wireType: number, object: J
 function readEntry(reader: WireReader, type: FieldType, map: JsonObject): void {
   const outer = reader.enter();
   let key = "";
-  let value: JsonValue = "";
+  let value: JsonValue = type === "strings" ? [] : "";
   while (!reader.done) {
     const tag = reader.varint();
     if (tag === KEY) key = reader.string();
-    else if (tag === VALUE) value = type === "bytes" ? reader.bytes().toString("base64") : reader.string();
+    else if (tag === VALUE) value = readValue(reader, type, undefined) ?? "";
     else reader.skip(tag & 7);
   }
   reader.leave(outer);
@@ -85,6 +85,8 @@ function readValue(reader: WireReader, type: FieldType, previous: JsonValue | un
       return readTime(reader, type);
     case "json":
       return readJson(reader);
+    case "strings":
+      return readStrings(reader);
     default: {
       const outer = reader.enter();
       const object = readMessage(reader, type, (previous ?? {}) as JsonObject);
@@ -125,6 +127,19 @@ const NANOSECONDS = (2 << 3) | VARINT;
 const FIRST_SECOND = -62_167_219_200;
 const LAST_SECOND = 253_402_300_799;
 const ZERO_SECOND = -62_135_596_800;
+
+/** The strings of number 1. */
+function readStrings(reader: WireReader): string[] {
+  const outer = reader.enter();
+  const strings: string[] = [];
+  while (!reader.done) {
+    const tag = reader.varint();
+    if (tag === KEY) strings.push(reader.string());
+    else reader.skip(tag & 7);
+  }
+  reader.leave(outer);
+  return strings;
+}
 
 /** A document in the bytes of number 1. What is no JSON is left out: nothing that is written with it could be read again. */
 function readJson(reader: WireReader): JsonValue | undefined {

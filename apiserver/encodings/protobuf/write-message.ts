@@ -68,6 +68,7 @@ function writeValue(writer: WireWriter, number: number, type: FieldType, value: 
       const mark = writer.mark;
       if (typeof type === "object") writeMessage(writer, type, (value ?? {}) as JsonObject);
       else if (type === "json") writer.bytes(1, Buffer.from(stringify(value)));
+      else if (type === "strings") for (const item of ((value ?? []) as string[]).toReversed()) writer.string(1, item);
       else if (value !== null && value !== "") writeTime(writer, type, value as string);
       writer.delimited(number, mark);
     }
