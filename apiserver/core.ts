@@ -11,7 +11,7 @@ import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
 import { answerSelfSubjectReview } from "./authentication/self-subject-review.ts";
-import { type Authorizer, publicPaths, systemMasters } from "./authorization/authorizer.ts";
+import { type NamedAuthorizer, publicPaths, systemMasters, union } from "./authorization/authorizer.ts";
 import { withDefinitionRules } from "./custom-resources/definition-strategy.ts";
 import { Definitions } from "./custom-resources/definitions.ts";
 import { AggregatedDiscovery, aggregatedForm } from "./discovery/aggregated.ts";
@@ -58,7 +58,7 @@ export interface CoreOptions {
   /** Told of what went wrong outside of any request. Default: nobody. */
   readonly onProblem?: (error: unknown) => void;
   /** Asked after those of the server itself. */
-  readonly authorizers?: readonly Authorizer[];
+  readonly authorizers?: readonly NamedAuthorizer[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Speak CBOR too (the feature gate CBORServingAndStorage). Default: false. */
@@ -98,13 +98,17 @@ export class Core {
     this.registry = new Registry(withDefinitionRules(options.kinds), cache);
     this.#definitions = new Definitions(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     this.#aggregated = new AggregatedDiscovery(this.registry);
-    const authorizers: readonly Authorizer[] = [systemMasters, publicPaths, ...(options.authorizers ?? [])];
+    const authorizer = union([
+      { name: "system:masters", authorizer: systemMasters },
+      { name: "public-paths", authorizer: publicPaths },
+      ...(options.authorizers ?? []),
+    ]);
     this.#serving = {
       registry: this.registry,
       storage: options.storage,
       fieldManagers: new FieldManagers(this.registry),
       admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
-      authorizers,
+      authorizer,
       answerers: new Map([[selfSubjectReview, answerSelfSubjectReview(now)]]),
       now,
       newUid: randomUUID,
@@ -124,7 +128,7 @@ export class Core {
     const authenticators: readonly Authenticator[] = [inProcess, clientCertificates];
     this.handle = filterChain({
       authenticators,
-      authorizers,
+      authorizer,
       encodings,
       handler: (context) => this.#dispatch(context),
       onPanic: options.onPanic,

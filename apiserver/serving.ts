@@ -13,7 +13,7 @@ export interface Serving {
   readonly fieldManagers: FieldManagers;
   readonly answerers: Answerers;
   /** For rights that show to be needed only once a request is under way. */
-  readonly authorizers: readonly Authorizer[];
+  readonly authorizer: Authorizer;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly newUid: () => string;

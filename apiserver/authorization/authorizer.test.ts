@@ -1,7 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Query } from "../routing/query.ts";
 import { requestInfo } from "../routing/request-info.ts";
-import { authorize, denial } from "./authorizer.ts";
+import {
+  ALLOW,
+  AuthorizationError,
+  authorize,
+  DENY,
+  type Decision,
+  denial,
+  type NamedAuthorizer,
+  NO_OPINION,
+  Permission,
+  union,
+} from "./authorizer.ts";
 
 const attributes = (method: string, path: string, name = "bob") => ({
   user: { name, groups: [] },
@@ -33,17 +44,45 @@ describe("a denial", () => {
 });
 
 describe("authorizers", () => {
-  it("are asked in turn until one has an opinion", async () => {
-    const asked: string[] = [];
-    const authorizer = (name: string, verdict: "allow" | "deny" | "no-opinion") => async () => {
+  const asked: string[] = [];
+  const named = (name: string, decision: Decision, later = false): NamedAuthorizer => ({
+    name,
+    authorizer: () => {
       asked.push(name);
-      return verdict;
-    };
-    await authorize([authorizer("a", "no-opinion"), authorizer("b", "allow"), authorizer("c", "deny")], attributes("GET", "/"));
+      return later ? Promise.resolve(decision) : decision;
+    },
+  });
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  it.each([false, true])("are asked in turn until one has an opinion (later: %s)", async (later) => {
+    const decision = await union([named("a", NO_OPINION, later), named("b", ALLOW, later), named("c", DENY)])(attributes("GET", "/"));
+    expect(decision).toEqual(ALLOW);
     expect(asked).toEqual(["a", "b"]);
-    await expect(authorize([authorizer("a", "deny"), authorizer("b", "allow")], attributes("GET", "/"))).rejects.toMatchObject({
-      code: 403,
+    expect(await union([named("a", DENY, later), named("b", ALLOW)])(attributes("GET", "/"))).toEqual(DENY);
+  });
+
+  it.each([false, true])("tell all that they know where none has an opinion (later: %s)", async (later) => {
+    const none: Decision = { verdict: "no-opinion", reason: "one", error: "broken" };
+    const chain = [
+      named("a", none, later),
+      named("b", NO_OPINION, later),
+      named("c", { ...none, reason: "two" }),
+      named("d", { ...none, error: "lost" }),
+    ];
+    expect(await union(chain)(attributes("GET", "/"))).toEqual({
+      verdict: "no-opinion",
+      reason: "a: one\nc: two\nd: one",
+      error: "[broken, lost]",
     });
-    expect(() => authorize([], attributes("GET", "/"))).toThrow('User "bob" cannot get path "/"');
+  });
+
+  it("refuse with the reason, and what could not be found out is no refusal", async () => {
+    expect(() => authorize(union([]), attributes("GET", "/"))).toThrow('User "bob" cannot get path "/"');
+    const reason = { verdict: "deny", reason: "because" } as const;
+    expect(() => authorize(() => reason, attributes("GET", "/"))).toThrow('User "bob" cannot get path "/": because');
+    await expect(authorize(async () => ({ ...reason, error: "broken" }), attributes("GET", "/"))).rejects.toThrow(AuthorizationError);
+    expect(authorize(() => ({ verdict: "allow", error: "broken" }), attributes("GET", "/"))).toBeInstanceOf(Permission);
   });
 });

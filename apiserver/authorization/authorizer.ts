@@ -13,16 +13,88 @@ export interface Attributes {
 /** `deny` ends the chain; with `no-opinion` from everyone the request is denied too. */
 export type Verdict = "allow" | "deny" | "no-opinion";
 
-export type Authorizer = (attributes: Attributes) => Eventual<Verdict>;
+export interface Decision {
+  readonly verdict: Verdict;
+  /** Why, for whoever was refused, and for reviews. */
+  readonly reason?: string;
+  /** What went wrong while it was decided; what is allowed is allowed all the same. */
+  readonly error?: string;
+}
+
+export const ALLOW: Decision = Object.freeze({ verdict: "allow" });
+export const DENY: Decision = Object.freeze({ verdict: "deny" });
+export const NO_OPINION: Decision = Object.freeze({ verdict: "no-opinion" });
+
+/** Asked about every request: one that can answer from memory answers at once. */
+export type Authorizer = (attributes: Attributes) => Eventual<Decision>;
+
+/** An authorizer under the name by which reasons tell of it. */
+export interface NamedAuthorizer {
+  readonly name: string;
+  readonly authorizer: Authorizer;
+}
+
+export const MASTERS = "system:masters";
 
 /** `system:masters` may do everything. */
-export const systemMasters: Authorizer = ({ user }) => (user.groups.includes("system:masters") ? "allow" : "no-opinion");
+export const systemMasters: Authorizer = ({ user }) => (user.groups.includes(MASTERS) ? ALLOW : NO_OPINION);
+
+/**
+ * Several authorizers as one: they are asked in turn, and the first that has an opinion decides. Where nobody has one, all of their reasons and
+ * errors are told (k8s.io/apiserver, pkg/authorization/union).
+ */
+export function union(chain: readonly NamedAuthorizer[]): Authorizer {
+  const ask = (attributes: Attributes, first: number, before: readonly NamedDecision[]): Eventual<Decision> => {
+    let untold = before;
+    for (let at = first; at < chain.length; at++) {
+      const { name, authorizer } = chain[at] as NamedAuthorizer;
+      const decision = authorizer(attributes);
+      if (decision instanceof Promise) {
+        const sofar = untold;
+        return decision.then((later) =>
+          later.verdict === "no-opinion" ? ask(attributes, at + 1, withDecision(sofar, name, later)) : later,
+        );
+      }
+      if (decision.verdict !== "no-opinion") return decision;
+      untold = withDecision(untold, name, decision);
+    }
+    return untold.length === 0 ? NO_OPINION : together(untold);
+  };
+  return (attributes) => ask(attributes, 0, NOTHING);
+}
+
+interface NamedDecision {
+  readonly name: string;
+  readonly decision: Decision;
+}
+
+const NOTHING: readonly NamedDecision[] = [];
+
+/** Most have nothing to tell, and cost nothing. */
+const withDecision = (before: readonly NamedDecision[], name: string, decision: Decision): readonly NamedDecision[] =>
+  decision.reason === undefined && decision.error === undefined ? before : [...before, { name, decision }];
+
+function together(untold: readonly NamedDecision[]): Decision {
+  const reasons = untold.flatMap(({ name, decision: { reason } }) => (reason === undefined ? [] : [`${name}: ${reason}`]));
+  const errors = untold.flatMap(({ decision: { error } }) => (error === undefined ? [] : [error]));
+  return {
+    verdict: "no-opinion",
+    ...(reasons.length > 0 && { reason: reasons.join("\n") }),
+    ...(errors.length > 0 && { error: textOfErrors(errors) }),
+  };
+}
+
+/** One error's text, or `[a, b]` with repeated ones left out (k8s.io/apimachinery, pkg/util/errors). */
+export function textOfErrors(errors: readonly string[]): string {
+  const texts = [...new Set(errors)];
+  return texts.length === 1 ? (texts[0] as string) : `[${texts.join(", ")}]`;
+}
 
 const PUBLIC_PATHS = /^\/(healthz|livez|readyz)(\/.*)?$|^\/version\/?$/;
 
 /** Health and version answer everyone, as the role `system:public-info-viewer` of kube-apiserver has it. */
 export const publicPaths: Authorizer = ({ info }) =>
-  !info.isResource && info.verb === "get" && PUBLIC_PATHS.test(info.path) ? "allow" : "no-opinion";
+  !info.isResource && info.verb === "get" && PUBLIC_PATHS.test(info.path) ? ALLOW : NO_OPINION;
 
 const KEY = Symbol("authorize");
 
@@ -35,24 +107,22 @@ export class Permission {
 
 const GRANTED = new Permission(KEY);
 
+/** Whether a request is allowed could not be found out. */
+export class AuthorizationError extends Error {}
+
 /**
- * Asks the authorizers in turn; the first that has an opinion decides.
+ * Asks for a right.
  * @throws StatusError the 403 that kube-apiserver sends
+ * @throws AuthorizationError when it is not allowed, and something went wrong
  */
-export function authorize(authorizers: readonly Authorizer[], attributes: Attributes, first = 0): Eventual<Permission> {
-  for (let at = first; at < authorizers.length; at++) {
-    const verdict = authorizers[at]!(attributes);
-    if (verdict instanceof Promise) {
-      return verdict.then((later) => (later === "no-opinion" ? authorize(authorizers, attributes, at + 1) : decide(later, attributes)));
-    }
-    if (verdict !== "no-opinion") return decide(verdict, attributes);
-  }
-  return decide("deny", attributes);
+export function authorize(authorizer: Authorizer, attributes: Attributes): Eventual<Permission> {
+  const decision = authorizer(attributes);
+  return decision instanceof Promise ? decision.then((later) => granted(later, attributes)) : granted(decision, attributes);
 }
 
-function decide(verdict: "allow" | "deny", attributes: Attributes): Permission {
+function granted({ verdict, reason, error }: Decision, attributes: Attributes): Permission {
   if (verdict === "allow") return GRANTED;
-  throw denial(attributes);
+  throw error === undefined ? denial(attributes, reason) : new AuthorizationError(error);
 }
 
 /**
@@ -72,5 +142,5 @@ function targetText(info: RequestInfo): string {
 }
 
 /** Escaped as Go's html/template does: some clients print answers into pages. */
-const escapeHtml = (text: string) =>
+export const escapeHtml = (text: string) =>
   text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character] as string);

@@ -1,7 +1,16 @@
+import { quote } from "../../apimachinery/go-text.ts";
 import { unauthorized } from "../../apimachinery/status/status.ts";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
-import { type Authorizer, authorize, type Permission, publicPaths } from "../authorization/authorizer.ts";
+import {
+  ALLOW,
+  AuthorizationError,
+  type Authorizer,
+  authorize,
+  escapeHtml,
+  type Permission,
+  publicPaths,
+} from "../authorization/authorizer.ts";
 import { type Eventual, whenThere } from "../eventual.ts";
 import type { Encodings } from "../negotiation/negotiate.ts";
 import type { ApiRequest, ApiResponse, UserInfo } from "../request.ts";
@@ -20,7 +29,7 @@ export type Handler = (context: RequestContext, permission: Permission) => Event
 
 export interface ChainOptions {
   readonly authenticators: readonly Authenticator[];
-  readonly authorizers: readonly Authorizer[];
+  readonly authorizer: Authorizer;
   readonly encodings: Encodings;
   readonly handler: Handler;
   /** Told of what should not happen: the request answers 500 and the server goes on. */
@@ -45,7 +54,7 @@ export interface ChainOptions {
  * A filter that has nothing to wait for answers at once: a read from the cache passes all of them within one turn.
  */
 export function filterChain(options: ChainOptions): (request: ApiRequest) => Promise<ApiResponse> {
-  const chain: Chain = { ...options, impersonation: new Impersonation(options.authorizers) };
+  const chain: Chain = { ...options, impersonation: new Impersonation(options.authorizer) };
   return async (request) => {
     const id = auditId(request);
     const contents = contained(request, chain);
@@ -77,6 +86,10 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
     if (error instanceof UndeterminedUrlError) {
       return textResponse(500, `Internal Server Error: ${JSON.stringify(path)}: failed to create RequestInfo: ${error.message}\n`);
     }
+    if (error instanceof AuthorizationError) {
+      const uri = request.query === "" ? request.path : `${request.path}?${request.query}`;
+      return complete(textResponse(500, `${escapeHtml(`Internal Server Error: ${quote(uri)}: ${error.message}`)}\n`));
+    }
     return complete(failureResponse(error, request, options.encodings, (panic) => options.onPanic(panic, request)));
   };
   try {
@@ -90,12 +103,12 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
   }
 }
 
-function answered(context: RequestContext, { authenticators, authorizers, impersonation, handler }: Chain): Eventual<ApiResponse> {
+function answered(context: RequestContext, { authenticators, authorizer, impersonation, handler }: Chain): Eventual<ApiResponse> {
   const { request, info } = context;
   return whenThere(authenticatedUser(request, info, authenticators), (sender) =>
     whenThere(impersonation.userOf(request, info, sender), (user) => {
       context.user = user;
-      return whenThere(authorize(authorizers, { user, info }), (permission) => handler(context, permission));
+      return whenThere(authorize(authorizer, { user, info }), (permission) => handler(context, permission));
     }),
   );
 }
@@ -114,6 +127,6 @@ function authenticatedUser(
   }
   // a credential that nobody accepts is no anonymity
   const credential = /^bearer /i.test(request.headers.authorization ?? "");
-  if (!credential && publicPaths({ user: ANONYMOUS, info }) === "allow") return ANONYMOUS;
+  if (!credential && publicPaths({ user: ANONYMOUS, info }) === ALLOW) return ANONYMOUS;
   throw unauthorized();
 }

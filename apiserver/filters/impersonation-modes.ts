@@ -3,7 +3,7 @@ import { quote } from "../../apimachinery/go-text.ts";
 import { isReason, type StatusError } from "../../apimachinery/status/status.ts";
 import { validateDnsLabel, validateDnsSubdomain } from "../../apimachinery/validation/names.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
-import { type Attributes, type Authorizer, authorize, denial } from "../authorization/authorizer.ts";
+import { type Attributes, type Authorizer, authorize, denial, MASTERS } from "../authorization/authorizer.ts";
 import type { UserInfo } from "../request.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
 
@@ -11,7 +11,7 @@ import type { RequestInfo } from "../routing/request-info.ts";
 export interface Sender {
   readonly user: UserInfo;
   readonly info: RequestInfo;
-  readonly authorizers: readonly Authorizer[];
+  readonly authorizer: Authorizer;
 }
 
 /** One way of being allowed to act as another user. */
@@ -42,8 +42,8 @@ function constrained(mode: string, suits: Mode["suits"]): Mode {
   return {
     suits,
     async become(wanted, sender) {
-      const { info, user, authorizers } = sender;
-      await authorize(authorizers, { user, info: { ...info, verb: `impersonate-on:${mode}:${info.verb}` } });
+      const { info, user, authorizer } = sender;
+      await authorize(authorizer, { user, info: { ...info, verb: `impersonate-on:${mode}:${info.verb}` } });
       return identity(wanted, sender, { verb: `impersonate:${mode}`, group: AUTHENTICATION, strict: true });
     },
   };
@@ -110,7 +110,7 @@ class Questions {
 
   /** @throws StatusError Forbidden */
   async need(part: Part): Promise<void> {
-    await authorize(this.#sender.authorizers, this.#attributes(part));
+    await authorize(this.#sender.authorizer, this.#attributes(part));
   }
 
   async may(part: Part): Promise<boolean> {
@@ -134,8 +134,6 @@ class Questions {
     return { user, info: { path: "", verb, isResource: true, controlPlane, version: "v1", namespace: "", subresource: "", ...part } };
   }
 }
-
-const MASTERS = "system:masters";
 
 /** What constrained impersonation has against extras. */
 function problemOf(extra: NonNullable<UserInfo["extra"]>): string | undefined {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Attributes, type Authorizer, systemMasters } from "../authorization/authorizer.ts";
+import { ALLOW, type Attributes, type Authorizer, NO_OPINION, systemMasters } from "../authorization/authorizer.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 import { Query } from "../routing/query.ts";
 import { requestInfo } from "../routing/request-info.ts";
@@ -29,7 +29,7 @@ const admin: UserInfo = { name: "admin", groups: ["system:masters"] };
 const robot: UserInfo = { name: "robot", groups: ["system:authenticated"] };
 
 describe("impersonation by an administrator", () => {
-  const as = async (...headers: Headers) => new Impersonation([systemMasters]).userOf(requestOf(headers), LIST, admin);
+  const as = async (...headers: Headers) => new Impersonation(systemMasters).userOf(requestOf(headers), LIST, admin);
   const groupsOf = async (...headers: Headers) => (await as(...headers)).groups;
 
   it("makes the sender whom it asks to be", async () => {
@@ -117,9 +117,9 @@ function grants(...rights: string[]) {
   const asked: string[] = [];
   const authorizer: Authorizer = (attributes) => {
     asked.push(rightOf(attributes));
-    return rights.includes(rightOf(attributes)) ? "allow" : "no-opinion";
+    return rights.includes(rightOf(attributes)) ? ALLOW : NO_OPINION;
   };
-  const impersonation = new Impersonation([authorizer]);
+  const impersonation = new Impersonation(authorizer);
   const as = async (...headers: Headers) => impersonation.userOf(requestOf(headers), LIST, robot);
   return {
     asked,
@@ -263,11 +263,9 @@ describe("what goes wrong while a right is looked up", () => {
   let failing: Impersonation;
 
   beforeEach(() => {
-    failing = new Impersonation([
-      async () => {
-        throw new Error("the store is gone");
-      },
-    ]);
+    failing = new Impersonation(async () => {
+      throw new Error("the store is gone");
+    });
   });
 
   it("is no refusal", async () => {

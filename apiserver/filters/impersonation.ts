@@ -17,11 +17,11 @@ const REMEMBERED = 10_000;
  * is in another group by one mode than by another.
  */
 export class Impersonation {
-  readonly #authorizers: readonly Authorizer[];
+  readonly #authorizer: Authorizer;
   readonly #lastModes = new Map<string, Mode>();
 
-  constructor(authorizers: readonly Authorizer[]) {
-    this.#authorizers = authorizers;
+  constructor(authorizer: Authorizer) {
+    this.#authorizer = authorizer;
   }
 
   /** @throws StatusError Forbidden for who may not impersonate, BadRequest for a request that names no user */
@@ -37,7 +37,7 @@ export class Impersonation {
     for (const mode of modes) {
       if (!mode.suits(wanted)) continue;
       try {
-        const become = await mode.become(wanted, { user, info, authorizers: this.#authorizers });
+        const become = await mode.become(wanted, { user, info, authorizer: this.#authorizer });
         this.#remember(user.name, mode);
         return become;
       } catch (error) {

@@ -31,7 +31,28 @@ describe("request info", () => {
 
   it("authorizes a list of one name as a request for that name", () => {
     expect(info("GET", "/api/v1/configmaps?fieldSelector=metadata.name%3Db")).toBe("list||v1||configmaps|b|");
-    expect(info("GET", "/api/v1/configmaps?fieldSelector=metadata.name%3Db,x%3Dy")).toBe("list||v1||configmaps||");
+    expect(info("GET", "/api/v1/configmaps?fieldSelector=metadata.name%3Db,x%3Dy")).toBe("list||v1||configmaps|b|");
+    expect(info("GET", "/api/v1/configmaps?watch=1&fieldSelector=metadata.name%3D%3Db")).toBe("watch||v1||configmaps|b|");
+    for (const selector of ["metadata.name!%3Db", "metadata.name%3D..", "metadata.name%3Da%2Fb", "metadata.name%3Db,c"]) {
+      expect(info("GET", `/api/v1/configmaps?fieldSelector=${selector}`)).toBe("list||v1||configmaps||");
+    }
+    expect(info("DELETE", "/api/v1/namespaces/a/configmaps?fieldSelector=metadata.name%3Db")).toBe("deletecollection||v1|a|configmaps||");
+  });
+
+  it("tells authorizers what is selected, where selectors count", () => {
+    const selected = (method: string, path: string) => {
+      const { fieldSelector, labelSelector } = requestInfo(method, path, Query.parse("fieldSelector=a%3Db&labelSelector=c"));
+      return [fieldSelector, labelSelector];
+    };
+    for (const method of ["GET", "DELETE"]) expect(selected(method, "/api/v1/configmaps")).toEqual(["a=b", "c"]);
+    for (const [method, path] of [
+      ["POST", "/api/v1/configmaps"],
+      ["GET", "/api/v1/namespaces/a/configmaps/b"],
+      ["GET", "/api/v1/watch/configmaps"],
+      ["GET", "/version"],
+    ] as const) {
+      expect(selected(method, path)).toEqual([undefined, undefined]);
+    }
   });
 
   it("takes what is no resource by its method and path", () => {

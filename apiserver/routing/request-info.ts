@@ -1,3 +1,6 @@
+import { parseFieldSelector } from "../../apimachinery/fields/selector.ts";
+import { validatePathSegmentName } from "../../apimachinery/validation/names.ts";
+import { ParseError } from "../../apimachinery/validation/parse-error.ts";
 import type { Query } from "./query.ts";
 
 /** What a URL and a method say, before anyone looks whether such a thing exists (k8s.io/apiserver, pkg/endpoints/request/requestinfo.go). */
@@ -15,6 +18,9 @@ export interface RequestInfo {
   readonly resource: string;
   readonly subresource: string;
   readonly name: string;
+  /** What a list, a watch or the deletion of a collection selects, as sent; authorizers may look at it. Not below the deprecated `/watch/` paths. */
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
 }
 
 /** The control plane that requests without a project prefix address. */
@@ -76,12 +82,21 @@ export function requestInfo(method: string, path: string, query: Query): Request
   let name = parts[at + 1] ?? "";
   const subresource = parts[at + 2] ?? "";
 
+  const fieldSelector = query.get("fieldSelector") ?? "";
+  const labelSelector = query.get("labelSelector") ?? "";
+  let collection = false;
   if (!special && name === "" && verb === "get") {
     verb = query.flag("watch") ? "watch" : "list";
-    name = exactNameOf(query.get("fieldSelector")) ?? "";
-  } else if (!special && name === "" && verb === "delete") verb = "deletecollection";
+    collection = true;
+    name = exactNameOf(fieldSelector) ?? "";
+  } else if (!special && name === "" && verb === "delete") {
+    verb = "deletecollection";
+    collection = true;
+  }
 
-  return { path, verb, isResource: true, controlPlane: ROOT_CONTROL_PLANE, group, version, namespace, resource, subresource, name };
+  const info = { path, verb, isResource: true, controlPlane: ROOT_CONTROL_PLANE, group, version, namespace, resource, subresource, name };
+  if (!collection || (fieldSelector === "" && labelSelector === "")) return info;
+  return { ...info, fieldSelector, labelSelector };
 }
 
 /** What is between the slashes, without those at both ends. Looked at by hand: this is done for every request. */
@@ -95,8 +110,15 @@ function segments(path: string): string[] {
 
 const SLASH = 0x2f;
 
-/** The name that a field selector asks for and nothing else; authorization treats such a list as one of that name. */
-function exactNameOf(selector: string | undefined): string | undefined {
-  const found = selector === undefined ? null : /^metadata\.name==?([^,=!\\/%]+)$/.exec(selector);
-  return found === null || found[1] === "." || found[1] === ".." ? undefined : found[1];
+/** The name that all objects of a list have that a field selector selects; authorization treats it as one of that name. */
+function exactNameOf(selector: string): string | undefined {
+  if (selector === "") return undefined;
+  try {
+    const name = parseFieldSelector(selector).requiresExactMatch("metadata.name");
+    return name === undefined || validatePathSegmentName(name).length > 0 ? undefined : name;
+  } catch (error) {
+    // the list itself will be refused
+    if (error instanceof ParseError) return undefined;
+    throw error;
+  }
 }

@@ -53,7 +53,7 @@ export async function serve({
     kinds,
     productVersion: "0",
     serverAddress: "",
-    authorizers,
+    authorizers: authorizers.map((authorizer, index) => ({ name: `test-${index}`, authorizer })),
     cbor,
     onPanic: (error) => panics.push(error),
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALLOW } from "../authorization/authorizer.ts";
 import { type Served, serve } from "../testing/serve.ts";
 
 const PATH = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
@@ -8,7 +9,7 @@ const IDA = { name: "ida", uid: "7", groups: ["z", "a"], extra: { scopes: ["view
 describe("what is created to be answered", () => {
   let served: Served;
   beforeAll(async () => {
-    served = await serve({ authorizers: [() => "allow"] });
+    served = await serve({ authorizers: [() => ALLOW] });
   });
   afterAll(async () => expect(await served.close()).toEqual([]));
 

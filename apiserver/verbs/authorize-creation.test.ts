@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Attributes } from "../authorization/authorizer.ts";
+import { ALLOW, type Attributes, DENY } from "../authorization/authorizer.ts";
 import { type Served, serve } from "../testing/serve.ts";
 
 const CONFIG_MAPS = "/api/v1/namespaces/ns/configmaps";
@@ -14,7 +14,7 @@ let server: Served;
 
 const authorizer = ({ user, info }: Attributes) => {
   asked.push(`${info.verb} ${info.namespace}/${info.resource}/${info.name}`);
-  return user.name === "bob" && verbs.has(info.verb) ? "allow" : "deny";
+  return user.name === "bob" && verbs.has(info.verb) ? ALLOW : DENY;
 };
 
 beforeEach(async () => {

@@ -7,6 +7,6 @@ import type { Serving } from "../serving.ts";
  * imply it. (k8s.io/apiserver, pkg/endpoints/handlers/create.go, withAuthorization; recording apply/authorization.)
  * @throws StatusError Forbidden, with the name that the URL gives
  */
-export async function authorizeCreation({ authorizers }: Serving, { info, user }: RequestContext): Promise<void> {
-  if (info.verb !== "create") await authorize(authorizers, { user, info: { ...info, verb: "create" } });
+export async function authorizeCreation({ authorizer }: Serving, { info, user }: RequestContext): Promise<void> {
+  if (info.verb !== "create") await authorize(authorizer, { user, info: { ...info, verb: "create" } });
 }
