@@ -51,6 +51,8 @@ describe("every kind", () => {
       "coordination.k8s.io",
       "events.k8s.io",
       "authentication.k8s.io",
+      "authorization.k8s.io",
+      "rbac.authorization.k8s.io",
       "apiextensions.k8s.io",
       "networking.datumapis.com",
       "compute.datumapis.com",

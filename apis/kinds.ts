@@ -1,5 +1,9 @@
 import { customResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
 import { selfSubjectReview } from "./authentication/v1/self-subject-review.ts";
+import { localSubjectAccessReview } from "./authorization/v1/local-subject-access-review.ts";
+import { selfSubjectAccessReview } from "./authorization/v1/self-subject-access-review.ts";
+import { selfSubjectRulesReview } from "./authorization/v1/self-subject-rules-review.ts";
+import { subjectAccessReview } from "./authorization/v1/subject-access-review.ts";
 import { instance } from "./compute/v1alpha/instance.ts";
 import { workload } from "./compute/v1alpha/workload.ts";
 import { workloadDeployment } from "./compute/v1alpha/workload-deployment.ts";
@@ -18,6 +22,10 @@ import { networkContext } from "./networking/v1alpha/network-context.ts";
 import { networkPolicy } from "./networking/v1alpha/network-policy.ts";
 import { subnet } from "./networking/v1alpha/subnet.ts";
 import { subnetClaim } from "./networking/v1alpha/subnet-claim.ts";
+import { clusterRole } from "./rbac/v1/cluster-role.ts";
+import { clusterRoleBinding } from "./rbac/v1/cluster-role-binding.ts";
+import { role } from "./rbac/v1/role.ts";
+import { roleBinding } from "./rbac/v1/role-binding.ts";
 
 /** Every kind that is served from the start, in the order of registration. To add one, write its file and a line here. */
 export const kinds: readonly KindDefinition[] = [
@@ -29,6 +37,14 @@ export const kinds: readonly KindDefinition[] = [
   lease,
   eventsEvent,
   selfSubjectReview,
+  subjectAccessReview,
+  selfSubjectAccessReview,
+  localSubjectAccessReview,
+  selfSubjectRulesReview,
+  role,
+  roleBinding,
+  clusterRole,
+  clusterRoleBinding,
   customResourceDefinition,
 
   network,

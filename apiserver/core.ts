@@ -5,13 +5,22 @@ import { quote } from "../apimachinery/go-text.ts";
 import { badRequest, methodNotAllowed } from "../apimachinery/status/status.ts";
 import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
 import { selfSubjectReview } from "../apis/authentication/v1/self-subject-review.ts";
+import { localSubjectAccessReview } from "../apis/authorization/v1/local-subject-access-review.ts";
+import { selfSubjectAccessReview } from "../apis/authorization/v1/self-subject-access-review.ts";
+import { selfSubjectRulesReview } from "../apis/authorization/v1/self-subject-rules-review.ts";
+import { subjectAccessReview } from "../apis/authorization/v1/subject-access-review.ts";
 import type { KindDefinition } from "../apis/kind.ts";
 import { WatchCache } from "../storage/cache/watch-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
 import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
 import { answerSelfSubjectReview } from "./authentication/self-subject-review.ts";
-import { type NamedAuthorizer, publicPaths, systemMasters, union } from "./authorization/authorizer.ts";
+import { Authorization } from "./authorization/authorization.ts";
+import type { NamedAuthorizer } from "./authorization/authorizer.ts";
+import { escalationGuards } from "./authorization/rbac/escalation.ts";
+import { Rbac } from "./authorization/rbac/rbac.ts";
+import { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessReviews } from "./authorization/reviews/access-reviews.ts";
+import { selfSubjectRulesReviews } from "./authorization/reviews/rules-reviews.ts";
 import { withDefinitionRules } from "./custom-resources/definition-strategy.ts";
 import { Definitions } from "./custom-resources/definitions.ts";
 import { AggregatedDiscovery, aggregatedForm } from "./discovery/aggregated.ts";
@@ -57,7 +66,7 @@ export interface CoreOptions {
   readonly onPanic: (error: unknown, request: ApiRequest) => void;
   /** Told of what went wrong outside of any request. Default: nobody. */
   readonly onProblem?: (error: unknown) => void;
-  /** Asked after those of the server itself. */
+  /** Asked where no role gives a right. */
   readonly authorizers?: readonly NamedAuthorizer[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -76,6 +85,7 @@ export class Core {
   readonly #cache: WatchCache<ObjectRecord>;
   readonly #serving: Serving;
   readonly #definitions: Definitions;
+  readonly #rbac: Rbac;
   readonly #aggregated: AggregatedDiscovery;
   #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
   #metrics: Promise<(path: string) => Promise<ApiResponse | undefined>> | undefined;
@@ -98,18 +108,23 @@ export class Core {
     this.registry = new Registry(withDefinitionRules(options.kinds), cache);
     this.#definitions = new Definitions(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     this.#aggregated = new AggregatedDiscovery(this.registry);
-    const authorizer = union([
-      { name: "system:masters", authorizer: systemMasters },
-      { name: "public-paths", authorizer: publicPaths },
-      ...(options.authorizers ?? []),
-    ]);
+    this.#rbac = new Rbac(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
+    const authorization = new Authorization([this.#rbac.named("rbac"), ...(options.authorizers ?? [])]);
+    const { authorizer } = authorization;
     this.#serving = {
       registry: this.registry,
       storage: options.storage,
       fieldManagers: new FieldManagers(this.registry),
       admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
       authorizer,
-      answerers: new Map([[selfSubjectReview, answerSelfSubjectReview(now)]]),
+      answerers: new Map([
+        [selfSubjectReview, answerSelfSubjectReview(now)],
+        [subjectAccessReview, subjectAccessReviews(authorizer)],
+        [localSubjectAccessReview, localSubjectAccessReviews(authorizer)],
+        [selfSubjectAccessReview, selfSubjectAccessReviews(authorizer)],
+        [selfSubjectRulesReview, selfSubjectRulesReviews(authorization)],
+      ]),
+      guards: escalationGuards(this.#rbac, authorizer),
       now,
       newUid: randomUUID,
       random: randomInt,
@@ -137,7 +152,7 @@ export class Core {
 
   async start(): Promise<void> {
     await this.#cache.start();
-    await this.#definitions.start();
+    await Promise.all([this.#definitions.start(), this.#rbac.start()]);
   }
 
   /** Ends the watches cleanly; requests are still answered. `/readyz` fails from now on. */
@@ -149,6 +164,7 @@ export class Core {
   close(): void {
     this.drain();
     this.#definitions.close();
+    this.#rbac.close();
     this.#cache.close();
   }
 

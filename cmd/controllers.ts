@@ -22,7 +22,8 @@ export async function startControllers(core: Core, controllers: readonly Control
     now: Date.now,
     log,
   });
-  await Promise.all(controllers.map((controller) => controller.prepare?.(surroundingsOf(controller))));
+  // in their order: a later one may need what an earlier one makes
+  for (const controller of controllers) await controller.prepare?.(surroundingsOf(controller));
   const running = controllers.map(async (controller) => {
     try {
       await controller.run(surroundingsOf(controller), stopping.signal);

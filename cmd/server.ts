@@ -76,7 +76,8 @@ async function start(
       return address;
     },
     onPanic: (error, { method, path }) => log.error({ err: error, method, path }, "a request failed unexpectedly"),
-    onProblem: (error) => log.error({ err: error }, "a CustomResourceDefinition cannot be served"),
+    onProblem: (error) =>
+      log.error({ err: error }, "a CustomResourceDefinition cannot be served, or what has to be known of all requests cannot be read"),
   });
   onClose(() => core.close());
   await core.start();

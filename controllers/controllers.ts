@@ -1,3 +1,5 @@
+import { bootstrapPolicyController } from "./bootstrap-policy/bootstrap-policy-controller.ts";
+import { clusterRoleAggregationController } from "./cluster-role-aggregation/cluster-role-aggregation-controller.ts";
 import { definitionsController } from "./custom-resource-definitions/definitions-controller.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace-controller.ts";
@@ -8,8 +10,10 @@ import { systemNamespacesController } from "./system-namespaces/system-namespace
 /** Every controller, one line each. */
 export const controllers: readonly Controller[] = [
   systemNamespacesController,
+  bootstrapPolicyController,
   definitionsController,
   namespaceController,
   garbageCollector,
+  clusterRoleAggregationController,
   networkController,
 ];

@@ -1,5 +1,6 @@
 import { quote } from "../../apimachinery/go-text.ts";
 import { forbidden, forbiddenPath, type StatusError } from "../../apimachinery/status/status.ts";
+import type { PolicyRule } from "../../apis/rbac/v1/policy-rule.ts";
 import type { Eventual } from "../eventual.ts";
 import type { UserInfo } from "../request.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
@@ -32,6 +33,16 @@ export type Authorizer = (attributes: Attributes) => Eventual<Decision>;
 export interface NamedAuthorizer {
   readonly name: string;
   readonly authorizer: Authorizer;
+  /** Everything that somebody may do in a namespace; missing where an authorizer never gives a right. */
+  readonly rulesFor?: (user: UserInfo, namespace: string) => Eventual<Rights>;
+}
+
+/** What somebody may do. */
+export interface Rights {
+  readonly rules: readonly PolicyRule[];
+  /** There may be more that an authorizer cannot list. */
+  readonly incomplete: boolean;
+  readonly error?: string;
 }
 
 export const MASTERS = "system:masters";

@@ -37,8 +37,8 @@ const ADDRESSES = [
   ...["/api/v2", "/api/v1/widgets", "/apis/none.example.com/v1/things/a", "/nothing", "//api/v1", "/api/v1/namespaces/default/%2e%2e"],
 ];
 
-/** What answers everyone. */
-const PUBLIC = ["/healthz", "/livez", "/readyz", "/readyz/ping", "/version", "/version/"];
+/** What is known of everyone's paths. */
+const PUBLIC = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
 
 describe("every route", () => {
   const storage = new MemoryStorage();
@@ -48,6 +48,15 @@ describe("every route", () => {
   afterAll(async () => {
     core.close();
     await storage.close();
+  });
+
+  const post = (path: string, object: object): ApiRequest => ({
+    method: "POST",
+    path,
+    query: "",
+    headers: { "content-type": "application/json" },
+    connection: { remoteAddress: "", clientCertificate: undefined, trustedUser: { name: "admin", groups: ["system:masters"] } },
+    readBody: async () => Buffer.from(JSON.stringify(object)),
   });
 
   async function statusOf(method: string, address: string, user: UserInfo | undefined): Promise<number> {
@@ -89,12 +98,18 @@ describe("every route", () => {
     }
   });
 
-  it("tells its health and version to everyone who asks with GET, and nothing more", async () => {
+  it("tells its health and version to everyone who asks with GET where a role says so, and nothing more", async () => {
+    const rbac = "/apis/rbac.authorization.k8s.io/v1";
+    await core.handle(post(`${rbac}/clusterroles`, { metadata: { name: "r" }, rules: [{ verbs: ["get"], nonResourceURLs: PUBLIC }] }));
+    const groups = ["system:unauthenticated", "nobodies"].map((name) => ({ kind: "Group", name }));
+    const roleRef = { kind: "ClusterRole", name: "r" };
+    await core.handle(post(`${rbac}/clusterrolebindings`, { metadata: { name: "r" }, subjects: groups, roleRef }));
     for (const address of PUBLIC) {
       expect(await statusOf("GET", address, undefined)).toBe(200);
-      expect(await statusOf("GET", address, { name: "nobody", groups: [] })).toBe(200);
+      expect(await statusOf("GET", address, { name: "nobody", groups: ["nobodies"] })).toBe(200);
       expect(await statusOf("POST", address, undefined)).toBe(401);
-      expect(await statusOf("DELETE", address, { name: "nobody", groups: [] })).toBe(403);
+      expect(await statusOf("DELETE", address, { name: "nobody", groups: ["nobodies"] })).toBe(403);
+      expect(await statusOf("GET", `${address}/x`, { name: "nobody", groups: ["nobodies"] })).toBe(403);
     }
   });
 });

@@ -16,7 +16,7 @@ import { prepareForCreate, validateForCreate } from "../strategy/create.ts";
 import { authorizeCreation } from "./authorize-creation.ts";
 import { negotiateObject } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
-import { attributesOf, decodeBody, keyOf, kindOfErrors, type Ref, readBody, writeOf } from "./writing.ts";
+import { attributesOf, decodeBody, guard, keyOf, kindOfErrors, type Ref, readBody, writeOf } from "./writing.ts";
 
 /** POST to a collection; of a custom kind also to an object's address, whose name does not count then. */
 export async function createObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -103,6 +103,7 @@ export async function admitCreation(
     );
   }
   await serving.admission.admit(attributesOf(ref, "CREATE", options.dryRun, object, undefined));
+  await guard(serving, context, ref, object, undefined);
   context.warn(dedupeOwnerReferences(object.metadata, true));
   completeMetadataForCreate(object.metadata, serving);
   const name = object.metadata.name ?? "";

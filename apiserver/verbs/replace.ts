@@ -15,7 +15,7 @@ import type { Resource } from "../registry/resource.ts";
 import type { Serving } from "../serving.ts";
 import { prepareForUpdate, validateForUpdate } from "../strategy/update.ts";
 import { otherUid } from "./storage-conflict.ts";
-import { attributesOf, isNamespace, kindOfErrors, type Ref, writeOf } from "./writing.ts";
+import { attributesOf, guard, isNamespace, kindOfErrors, type Ref, writeOf } from "./writing.ts";
 
 export interface ReplaceOptions extends WriteOptions {
   /** The object is what a patch made of the stored one: another uid in it is refused as a field, not as a precondition. */
@@ -55,6 +55,7 @@ export async function replace(
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
   await serving.admission.admit(attributesOf(ref, "UPDATE", options.dryRun, object, old));
+  await guard(serving, context, ref, object, old);
   context.warn(dedupeOwnerReferences(object.metadata, true));
   restoreSystemFields(object.metadata, old.metadata);
   prepareForUpdate(kind, part, object, old);

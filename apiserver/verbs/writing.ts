@@ -62,6 +62,17 @@ export const writeOf = (serving: Serving, { request }: RequestContext, { part }:
   time: formatTime(serving.now()),
 });
 
+/** Asks who watches over the kind. @throws StatusError what refuses the write */
+export async function guard(
+  { guards }: Serving,
+  context: RequestContext,
+  { resource, namespace }: Ref,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): Promise<void> {
+  await guards.get(resource.kind)?.({ context, groupResource: resource.groupResource, namespace, object, old });
+}
+
 /** What admission is told of a write. */
 export function attributesOf(
   ref: Ref,

@@ -23,6 +23,13 @@ const TOPICS = [
   "validation",
   "controllers/gc",
   "controllers/namespace",
+  "controllers/cluster-role",
+  "access/bootstrap",
+  "access/forbidden",
+  "access/rbac",
+  "access/local",
+  "access/subject",
+  "access/self-subject-rules",
 ];
 
 /** Milliseconds. Some scenarios sleep, as the recorded server was waited for. */

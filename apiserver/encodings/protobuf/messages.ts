@@ -231,6 +231,144 @@ const selfSubjectReview = message(
   [2, "status", message("SelfSubjectReviewStatus", [1, "userInfo", userInfo])],
 );
 
+const labelSelectorRequirement = message(
+  "LabelSelectorRequirement",
+  [1, "key", "string"],
+  [2, "operator", "string"],
+  [3, "values", "string", "repeated"],
+);
+
+const labelSelector = message(
+  "LabelSelector",
+  [1, "matchLabels", "string", "map"],
+  [2, "matchExpressions", labelSelectorRequirement, "repeated"],
+);
+
+const resourceAttributes = message(
+  "ResourceAttributes",
+  [1, "namespace", "string"],
+  [2, "verb", "string"],
+  [3, "group", "string"],
+  [4, "version", "string"],
+  [5, "resource", "string"],
+  [6, "subresource", "string"],
+  [7, "name", "string"],
+  [
+    8,
+    "fieldSelector",
+    message(
+      "FieldSelectorAttributes",
+      [1, "rawSelector", "string"],
+      [
+        2,
+        "requirements",
+        message("FieldSelectorRequirement", [1, "key", "string"], [2, "operator", "string"], [3, "values", "string", "repeated"]),
+        "repeated",
+      ],
+    ),
+    "pointer",
+  ],
+  [
+    9,
+    "labelSelector",
+    message("LabelSelectorAttributes", [1, "rawSelector", "string"], [2, "requirements", labelSelectorRequirement, "repeated"]),
+    "pointer",
+  ],
+);
+
+const nonResourceAttributes = message("NonResourceAttributes", [1, "path", "string"], [2, "verb", "string"]);
+
+const subjectAccessReviewSpec = message(
+  "SubjectAccessReviewSpec",
+  [1, "resourceAttributes", resourceAttributes, "pointer"],
+  [2, "nonResourceAttributes", nonResourceAttributes, "pointer"],
+  [3, "user", "string"],
+  [4, "groups", "string", "repeated"],
+  [5, "extra", "strings", "map"],
+  [6, "uid", "string"],
+);
+
+const subjectAccessReviewStatus = message(
+  "SubjectAccessReviewStatus",
+  [1, "allowed", "bool"],
+  [2, "reason", "string"],
+  [3, "evaluationError", "string"],
+  [4, "denied", "bool"],
+);
+
+const accessReview = (kind: string, spec: Message) =>
+  message(kind, [1, "metadata", objectMeta], [2, "spec", spec], [3, "status", subjectAccessReviewStatus]);
+
+const selfSubjectAccessReviewSpec = message(
+  "SelfSubjectAccessReviewSpec",
+  [1, "resourceAttributes", resourceAttributes, "pointer"],
+  [2, "nonResourceAttributes", nonResourceAttributes, "pointer"],
+);
+
+const selfSubjectRulesReview = message(
+  "SelfSubjectRulesReview",
+  [1, "metadata", objectMeta],
+  [2, "spec", message("SelfSubjectRulesReviewSpec", [1, "namespace", "string"])],
+  [
+    3,
+    "status",
+    message(
+      "SubjectRulesReviewStatus",
+      [
+        1,
+        "resourceRules",
+        message(
+          "ResourceRule",
+          [1, "verbs", "string", "repeated"],
+          [2, "apiGroups", "string", "repeated"],
+          [3, "resources", "string", "repeated"],
+          [4, "resourceNames", "string", "repeated"],
+        ),
+        "repeated",
+      ],
+      [
+        2,
+        "nonResourceRules",
+        message("NonResourceRule", [1, "verbs", "string", "repeated"], [2, "nonResourceURLs", "string", "repeated"]),
+        "repeated",
+      ],
+      [3, "incomplete", "bool"],
+      [4, "evaluationError", "string"],
+    ),
+  ],
+);
+
+const policyRule = message(
+  "PolicyRule",
+  [1, "verbs", "string", "repeated"],
+  [2, "apiGroups", "string", "repeated"],
+  [3, "resources", "string", "repeated"],
+  [4, "resourceNames", "string", "repeated"],
+  [5, "nonResourceURLs", "string", "repeated"],
+);
+
+const role = message("Role", [1, "metadata", objectMeta], [2, "rules", policyRule, "repeated"]);
+
+const clusterRole = message(
+  "ClusterRole",
+  [1, "metadata", objectMeta],
+  [2, "rules", policyRule, "repeated"],
+  [3, "aggregationRule", message("AggregationRule", [1, "clusterRoleSelectors", labelSelector, "repeated"]), "pointer"],
+);
+
+const binding = (kind: string) =>
+  message(
+    kind,
+    [1, "metadata", objectMeta],
+    [
+      2,
+      "subjects",
+      message("Subject", [1, "kind", "string"], [2, "apiGroup", "string"], [3, "name", "string"], [4, "namespace", "string"]),
+      "repeated",
+    ],
+    [3, "roleRef", message("RoleRef", [1, "apiGroup", "string"], [2, "kind", "string"], [3, "name", "string"])],
+  );
+
 const KINDS: ReadonlyMap<string, Message> = new Map([
   ["v1 Namespace", namespace],
   ["v1 ConfigMap", configMap],
@@ -241,6 +379,14 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["coordination.k8s.io/v1 Lease", lease],
   ["autoscaling/v1 Scale", scale],
   ["authentication.k8s.io/v1 SelfSubjectReview", selfSubjectReview],
+  ["authorization.k8s.io/v1 SubjectAccessReview", accessReview("SubjectAccessReview", subjectAccessReviewSpec)],
+  ["authorization.k8s.io/v1 LocalSubjectAccessReview", accessReview("LocalSubjectAccessReview", subjectAccessReviewSpec)],
+  ["authorization.k8s.io/v1 SelfSubjectAccessReview", accessReview("SelfSubjectAccessReview", selfSubjectAccessReviewSpec)],
+  ["authorization.k8s.io/v1 SelfSubjectRulesReview", selfSubjectRulesReview],
+  ["rbac.authorization.k8s.io/v1 Role", role],
+  ["rbac.authorization.k8s.io/v1 ClusterRole", clusterRole],
+  ["rbac.authorization.k8s.io/v1 RoleBinding", binding("RoleBinding")],
+  ["rbac.authorization.k8s.io/v1 ClusterRoleBinding", binding("ClusterRoleBinding")],
 ]);
 
 /** The message of a kind; undefined for one that has none. To give a kind protobuf, add its message here. */
