@@ -37,7 +37,8 @@ function parse(header: string): readonly Clause[] {
         .trim()
         .replace(/^"(.*)"$/, "$1");
       if (name === "q") quality = Number.isNaN(Number(value)) ? 1 : Number(value);
-      else parameters.set(name, value);
+      // one without a value says nothing
+      else if (value !== "") parameters.set(name, value);
     }
     return [{ type, subtype, quality, parameters, literal }];
   });

@@ -145,9 +145,13 @@ function matches({ type, subtype }: Clause, mediaType: MediaType): boolean {
 export const isTransformed = (parameters: Clause["parameters"]): boolean =>
   parameters.has("as") || parameters.has("g") || parameters.has("v");
 
+/** Whoever asks for objects may ask for a stream of them, and gets what there is. */
+const streams = (schema: string | undefined, mediaType: MediaType, offered: Offer): boolean =>
+  schema === "watch" && (offered.stream || offered.transforms) && mediaType !== "application/yaml";
+
 function accepted({ parameters }: Clause, mediaType: MediaType, offered: Offer): Negotiated | undefined {
   if (parameters.has("sv")) return undefined;
-  if (parameters.has("stream") && (parameters.get("stream") !== "watch" || !offered.stream)) return undefined;
+  if (parameters.has("stream") && !streams(parameters.get("stream"), mediaType, offered)) return undefined;
   const pretty = parameters.get("pretty") === "1";
   if (!isTransformed(parameters)) return offered.metadataAlone && mediaType === PROTOBUF ? undefined : { mediaType, pretty };
   const transform = parameters.get("as") ?? "";

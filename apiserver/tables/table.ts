@@ -52,7 +52,7 @@ export function tableRow({ columns }: PrintedKind, object: KubeObject, { version
 
 /** A table that has no rows yet. A kind that kube-apiserver prints by its generic printer has null for none. */
 export function emptyTable(kind: PrintedKind, metadata: ListMeta, version: MetaVersion): Table {
-  return table(version, compact(metadata), tableColumns(kind), kind.columns.includes(CREATED_AT) ? null : []);
+  return table(version, compact(metadata), tableColumns(kind), kind.columns.some(({ cell }) => cell === CREATED_AT.cell) ? null : []);
 }
 
 /** A table of one object. In a watch only the first has its columns. */

@@ -139,7 +139,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
   "discovery/version-and-roots.json": {
     anonymous: ["/apis as an anonymous user"],
   },
-  "encodings/accept-negotiation.json": "rbac",
   "encodings/unicode.json": { notUtf8: ["a name that is no UTF-8 in the path"] },
   "errors/forbidden.json": {
     anonymous: ["nobody: neither certificate nor token", "nobody, one object", "nobody, a path", "basic authentication is no token"],
@@ -243,7 +242,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
   "patch/status-subresource.json": {
     quota: ["create a quota", "the status of a quota: spec and labels are ignored", "a strategic merge patch of the status of a quota"],
   },
-  "tables/accept.json": "rbac",
   "tables/built-in-kinds.json": {
     quota: ["quota", "with a status", "table of quotas"],
     admission: ["webhook configuration", "table of webhook configurations"],
