@@ -101,9 +101,9 @@ export function textOfErrors(errors: readonly string[]): string {
   return texts.length === 1 ? (texts[0] as string) : `[${texts.join(", ")}]`;
 }
 
-const PUBLIC_PATHS = /^\/(healthz|livez|readyz)(\/.*)?$|^\/version\/?$/;
+const PUBLIC_PATHS = /^\/(healthz|livez|readyz|version\/?)$/;
 
-/** Health and version answer everyone, as the role `system:public-info-viewer` of kube-apiserver has it. */
+/** What who has no credentials may ask for at all; the role `system:public-info-viewer` answers then. */
 export const publicPaths: Authorizer = ({ info }) =>
   !info.isResource && info.verb === "get" && PUBLIC_PATHS.test(info.path) ? ALLOW : NO_OPINION;
 

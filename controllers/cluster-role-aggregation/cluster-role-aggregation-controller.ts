@@ -31,7 +31,7 @@ export const clusterRoleAggregationController: Controller = {
     const work = workOn(NAME, queue, 1, surroundings, signal, async (name) => {
       await informer.synced;
       const sum = informer.get(name);
-      const rules = sum && sumOf(sum, informer.list());
+      const rules = sum && sumOf(sum, [...informer.list()]);
       if (rules === undefined || stringify(rules) === stringify(sum?.rules ?? [])) return undefined;
       // without rules nothing is claimed: those that somebody gave the sum itself stay while it has no part
       const role = { apiVersion: `${GROUP}/v1`, kind: "ClusterRole", metadata: { name }, ...(rules.length > 0 && { rules }) };
@@ -43,7 +43,7 @@ export const clusterRoleAggregationController: Controller = {
 };
 
 /** The rules of everything that a role selects, itself apart; undefined for one that is no sum. */
-export function sumOf(sum: ClusterRole, roles: Iterable<ClusterRole>): PolicyRule[] | undefined {
+function sumOf(sum: ClusterRole, roles: readonly ClusterRole[]): PolicyRule[] | undefined {
   if (sum.aggregationRule === undefined) return undefined;
   const selectors = (sum.aggregationRule.clusterRoleSelectors ?? []).map(selectorOf);
   const rules = new Map<string, PolicyRule>();
@@ -53,7 +53,7 @@ export function sumOf(sum: ClusterRole, roles: Iterable<ClusterRole>): PolicyRul
   return [...rules.values()];
 }
 
-const partsOf = (selector: LabelSelector, sum: ClusterRole, roles: Iterable<ClusterRole>): ClusterRole[] =>
-  [...roles]
+const partsOf = (selector: LabelSelector, sum: ClusterRole, roles: readonly ClusterRole[]): ClusterRole[] =>
+  roles
     .filter((role) => keyOf(role) !== keyOf(sum) && selector.matches(role.metadata.labels))
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

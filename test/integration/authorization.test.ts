@@ -12,8 +12,9 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TR
 /** What answers everyone who asks with GET. */
 const PUBLIC = /^\/(healthz|livez|readyz)$|^\/version\/?$/;
 
-/** What answers every user who asks with GET, be it that nothing is there. */
-const DISCOVERY = /^\/(api|apis|openapi)(\/[^/]*){0,2}$/;
+/** What every user may read, be it that nothing is there, and ask about themselves. */
+const DISCOVERY = /^\/(api(\/[^/]+)?|apis(\/[^/]+){0,2}|openapi(\/.*)?)\/?$/;
+const OF_ONESELF = /\/selfsubject(|access|rules)reviews$/;
 
 let dataDir: string;
 let server: TestServer;
@@ -79,14 +80,16 @@ function connect({ key, certificate }: Credentials): http2.ClientHttp2Session {
 }
 
 /** Asks for everything over one connection; what was answered with another status than is due. */
-async function others(due: number, credentials: Credentials, headers: Record<string, string> = {}, discovers = false): Promise<string[]> {
+async function others(due: number, credentials: Credentials, headers: Record<string, string> = {}, known = false): Promise<string[]> {
   const session = connect(credentials);
   const found: string[] = [];
   for (const address of addresses) {
     const answers = METHODS.map(async (method) => {
       const status = await statusOf(session, method, address, headers);
-      const open = method === "GET" && (PUBLIC.test(address) || (discovers && DISCOVERY.test(address)));
-      if (status !== due && !(open && (status === 200 || status === 404))) found.push(`${method} ${address}: ${status}`);
+      const readable = method === "GET" && (PUBLIC.test(address) || (known && DISCOVERY.test(address)));
+      const askable = method === "POST" && known && OF_ONESELF.test(address);
+      const open = (readable && [200, 404].includes(status)) || (askable && status === 400);
+      if (status !== due && !open) found.push(`${method} ${address}: ${status}`);
     });
     await Promise.all(answers);
   }

@@ -35,7 +35,8 @@ await withEachKubectl((session) => {
       ["instances", "workloaddeployments", "workloads"].map((plural) => `${plural}.compute.datumapis.com`),
     );
     const cluster = (await session.ok("api-resources --namespaced=false -o name")).trim().split("\n");
-    expect(cluster.sort()).toEqual(["customresourcedefinitions.apiextensions.k8s.io", "locations.networking.datumapis.com", "namespaces"]);
+    const clusterKinds = kinds.filter(({ scope }) => scope === "Cluster");
+    expect(cluster.sort()).toEqual(clusterKinds.map(({ group, plural }) => (group === "" ? plural : `${plural}.${group}`)).sort());
     expect(await session.ok("api-resources --verbs=deletecollection -o name")).toContain("networks.networking.datumapis.com\n");
     expect(await session.ok("api-resources -o wide --api-group=coordination.k8s.io")).toContain(
       "create,delete,deletecollection,get,list,patch,update,watch",
