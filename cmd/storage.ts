@@ -27,7 +27,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
 async function readEncryption(file: string): Promise<EncryptionConfiguration> {
   const text = await readRequired(file);
-  const { ConfigurationError, EncryptionConfiguration } = await import("../storage/encryption/configuration.ts");
+  const [{ EncryptionConfiguration }, { ConfigurationError }] = await Promise.all([
+    import("../storage/encryption/configuration.ts"),
+    import("../apimachinery/configuration/parse.ts"),
+  ]);
   try {
     return EncryptionConfiguration.parse(text);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, EncryptionConfiguration } from "./configuration.ts";
+import { ConfigurationError } from "../../apimachinery/configuration/parse.ts";
+import { EncryptionConfiguration } from "./configuration.ts";
 import { PLAIN } from "./transformer.ts";
 
 const HEAD = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\n";

@@ -1,17 +1,7 @@
-import { Ajv, type ErrorObject } from "ajv";
-import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { ConfigurationError, parseConfiguration } from "../../apimachinery/configuration/parse.ts";
 import type { GroupResource } from "../../apimachinery/object.ts";
-import { parseYaml } from "../../apimachinery/yaml/to-json.ts";
 import { CIPHERS, type CipherName } from "./ciphers.ts";
 import { type NamedKey, PLAIN, type Provider, Transformer } from "./transformer.ts";
-
-/** A file that is no usable configuration. The message names the place and the rule, one line for each mistake. */
-export class ConfigurationError extends Error {
-  constructor(mistakes: readonly string[]) {
-    super(mistakes.join("; "));
-    this.name = "ConfigurationError";
-  }
-}
 
 /** Which resources are encrypted, and how: the rules of an EncryptionConfiguration. */
 export class EncryptionConfiguration {
@@ -27,7 +17,7 @@ export class EncryptionConfiguration {
    * @throws ConfigurationError
    */
   static parse(text: string): EncryptionConfiguration {
-    const rules = rulesOf(text);
+    const { resources: rules } = parseConfiguration<{ readonly resources: readonly Rule[] }>(text, SCHEMA);
     const mistakes: string[] = [];
     const providers = new Map<string, Provider[]>();
     for (const [index, rule] of rules.entries()) {
@@ -151,33 +141,3 @@ const SCHEMA = {
     },
   },
 };
-
-function rulesOf(text: string): readonly Rule[] {
-  let document: unknown;
-  try {
-    const { value, doubledKeys } = parseYaml(text);
-    if (doubledKeys.length > 0) throw new ConfigurationError(doubledKeys);
-    document = value;
-  } catch (error) {
-    if (error instanceof DecodeError) throw new ConfigurationError([error.message]);
-    throw error;
-  }
-  const validate = new Ajv({ allErrors: true, strict: true }).compile<{ readonly resources: readonly Rule[] }>(SCHEMA);
-  if (!validate(document)) throw new ConfigurationError((validate.errors ?? []).map(mistakeOf));
-  return document.resources;
-}
-
-/** `/resources/0/providers` of JSON pointers as `resources[0].providers`. */
-function mistakeOf({ instancePath, keyword, params, message }: ErrorObject): string {
-  const place = instancePath
-    .replace(/\/(\d+)/g, "[$1]")
-    .replace(/\//g, ".")
-    .replace(/^\./, "");
-  const text =
-    keyword === "additionalProperties"
-      ? `unknown field ${JSON.stringify(params.additionalProperty)}`
-      : keyword === "enum"
-        ? `must be ${(params.allowedValues as string[]).join(" or ")}`
-        : message;
-  return place === "" ? `${text}` : `${place}: ${text}`;
-}
