@@ -1,5 +1,6 @@
 import { customResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
 import { selfSubjectReview } from "./authentication/v1/self-subject-review.ts";
+import { tokenReview } from "./authentication/v1/token-review.ts";
 import { localSubjectAccessReview } from "./authorization/v1/local-subject-access-review.ts";
 import { selfSubjectAccessReview } from "./authorization/v1/self-subject-access-review.ts";
 import { selfSubjectRulesReview } from "./authorization/v1/self-subject-rules-review.ts";
@@ -37,6 +38,7 @@ export const kinds: readonly KindDefinition[] = [
   lease,
   eventsEvent,
   selfSubjectReview,
+  tokenReview,
   subjectAccessReview,
   selfSubjectAccessReview,
   localSubjectAccessReview,

@@ -17,8 +17,12 @@ export interface ApiRequest {
 /** What the door knows of the peer; shared by the requests of one connection. */
 export interface Connection {
   readonly remoteAddress: string;
-  /** The subject of the verified client certificate. */
+  /** The verified client certificate. */
   readonly clientCertificate: ClientCertificate | undefined;
+  /** What is wrong with a certificate that was shown and that no authority of clients vouches for, or that is not valid now. */
+  readonly certificateProblem?: string;
+  /** The certificate of a proxy that says who sends requests: one that an authority of proxies vouches for. */
+  readonly proxyCertificate?: ClientCertificate;
   /** In-process callers say who they are; doors to the outside never set it. */
   readonly trustedUser?: UserInfo;
 }
@@ -26,6 +30,12 @@ export interface Connection {
 export interface ClientCertificate {
   readonly commonName: string;
   readonly organizations: readonly string[];
+  /** Values of the attribute for the user's uid; more than one is a mistake. */
+  readonly uids: readonly string[];
+  /** SHA-256 of the whole certificate, in hexadecimal. */
+  readonly fingerprint: string;
+  /** Milliseconds since the epoch. */
+  readonly validUntil: number;
 }
 
 export interface UserInfo {

@@ -1,4 +1,4 @@
-import { internalError, type Status, StatusError, unauthorized } from "../../apimachinery/status/status.ts";
+import { internalError, type Status, StatusError } from "../../apimachinery/status/status.ts";
 import { type ApiRequest, type ApiResponse, isStream, lengthOf, type Pieces, type Sink, type StreamBody } from "../request.ts";
 import type { Peer } from "./peer.ts";
 
@@ -58,7 +58,7 @@ export abstract class Exchange implements ApiRequest, Sink {
   async run(): Promise<void> {
     let response: ApiResponse;
     try {
-      response = needsCertificate(this) ? failureOf(unauthorized().status) : await this.#exchanges.handle(this);
+      response = await this.#exchanges.handle(this);
     } catch (error) {
       if (!(error instanceof StatusError)) this.#exchanges.failed(error, this);
       response = failureOf(error instanceof StatusError ? error.status : internalError("the request could not be handled").status);
@@ -176,13 +176,6 @@ export abstract class Exchange implements ApiRequest, Sink {
     return stream;
   }
 }
-
-/**
- * A certificate that cannot be trusted is a failed authentication, unless another credential speaks for the request
- * (kube-apiserver asks its authenticators in turn: x509 fails, a token may still do).
- */
-const needsCertificate = ({ connection, headers }: ApiRequest & { connection: Peer }) =>
-  connection.certificateRejected && headers.authorization === undefined;
 
 /** A failure as every client of Kubernetes reads it. */
 export function failureOf(status: Status): ApiResponse & { readonly body: Uint8Array } {

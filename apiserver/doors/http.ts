@@ -16,7 +16,7 @@ import { type Status, unreadable } from "../../apimachinery/status/status.ts";
 import { type Exchange, type Exchanges, failureOf, type Handle } from "./exchange.ts";
 import { Http1Exchange, UNREAD_MS } from "./http1.ts";
 import { Http2Exchange } from "./http2.ts";
-import { type Link, peerOf } from "./peer.ts";
+import { type Authorities, certificatesIn, type Link, peerOf } from "./peer.ts";
 import { protocolsOf, UpgradeExchange } from "./upgrade.ts";
 
 export interface DoorOptions {
@@ -37,6 +37,8 @@ export interface TlsFiles {
   readonly certificate: string;
   /** Who may vouch for client certificates. */
   readonly clientAuthorities: readonly string[];
+  /** Who may vouch for proxies that say who sends requests. Default: nobody. */
+  readonly proxyAuthorities?: readonly string[];
 }
 
 export interface Door {
@@ -89,11 +91,13 @@ class HttpDoor implements Door, Exchanges {
   #closing: Promise<void> | undefined;
   /** The connection whose handshake has just ended. */
   #arriving: Link | undefined;
+  #authorities: Authorities;
 
   constructor({ handle, tls, log, grace = 5_000 }: DoorOptions) {
     this.handle = handle;
     this.#log = log;
     this.#grace = grace;
+    this.#authorities = authoritiesOf(tls);
     const server = this.#createServer(tls);
     this.#server = server;
     this.#app = fastify({
@@ -166,6 +170,7 @@ class HttpDoor implements Door, Exchanges {
   }
 
   reload(tls: TlsFiles): void {
+    this.#authorities = authoritiesOf(tls);
     this.#server.setSecureContext(secureContext(tls));
   }
 
@@ -203,7 +208,7 @@ class HttpDoor implements Door, Exchanges {
     });
     // Before Node's own listener, which makes a session of the socket and hides it.
     server.prependListener("secureConnection", (socket: TLSSocket) => {
-      this.#arriving = { peer: peerOf(socket), requests: 0 };
+      this.#arriving = { peer: peerOf(socket, this.#authorities), requests: 0 };
       if (socket.alpnProtocol === "h2") return;
       this.#connections.set(socket, this.#arriving);
       socket.once("close", () => this.#connections.delete(socket));
@@ -246,8 +251,14 @@ const noSchemas = () => () => {
 };
 
 /** Sessions are not resumed: a certificate is looked at on every connection, and no state is kept for peers that never return. */
-function secureContext({ key, certificate, clientAuthorities }: TlsFiles): SecureContextOptions {
-  return { key, cert: certificate, ca: [...clientAuthorities], secureOptions: SSL_OP_NO_TICKET };
+function secureContext({ key, certificate, clientAuthorities, proxyAuthorities = [] }: TlsFiles): SecureContextOptions {
+  return { key, cert: certificate, ca: [...clientAuthorities, ...proxyAuthorities], secureOptions: SSL_OP_NO_TICKET };
+}
+
+/** Read only where it has to be told who vouched for a certificate. */
+function authoritiesOf({ clientAuthorities, proxyAuthorities = [] }: TlsFiles): Authorities {
+  const clients = proxyAuthorities.length === 0 ? [] : certificatesIn(clientAuthorities);
+  return { clients, proxies: certificatesIn(proxyAuthorities) };
 }
 
 /** Answers bytes that Node could not read as a request, in so far as the connection allows, and closes it. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebSocket } from "@fastify/websocket";
+import { TOKEN_PROTOCOL } from "../authentication/bearer-token.ts";
 import type { ApiResponse } from "../request.ts";
 import type { Exchanges, Rest } from "./exchange.ts";
 import { Http1Exchange } from "./http1.ts";
@@ -11,9 +12,12 @@ const BUFFERED_BYTES = 64 * 1024;
 /** The head of a protobuf event in a stream tells its length; a message needs none. */
 const LENGTH_BYTES = 4;
 
-/** What a handshake asks to be spoken: names, of which kube-apiserver takes one, whatever it is. */
+/** What a handshake asks to be spoken: names, of which kube-apiserver takes one, whatever it is. One that is a token is none of them. */
 export const protocolsOf = ({ headers }: IncomingMessage): readonly string[] =>
-  (headers["sec-websocket-protocol"] ?? "").split(",").flatMap((name) => name.trim() || []);
+  (headers["sec-websocket-protocol"] ?? "").split(",").flatMap((text) => {
+    const name = text.trim();
+    return name === "" || name.startsWith(TOKEN_PROTOCOL) ? [] : [name];
+  });
 
 /** Whether a request asks for a WebSocket. Who asks for another protocol is answered as if it had not. */
 const wantsWebSocket = ({ method, headers }: IncomingMessage): boolean =>

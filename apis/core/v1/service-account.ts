@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../apimachinery/object.ts";
 import { AGE } from "../../columns.ts";
 import { defineKind, NAME_COLUMN } from "../../define-kind.ts";
+import { tokenRequest } from "../../authentication/v1/token-request.ts";
 import { boolean, go, keyedList, list, object, optional, type Static } from "../../typed-schema.ts";
 import { localObjectReference, objectReference } from "./object-reference.ts";
 
@@ -43,6 +44,7 @@ export const serviceAccount = defineKind({
   flavor: "builtin",
   schema,
   columns: [NAME_COLUMN, AGE],
+  subresources: { token: tokenRequest },
   strategy: {
     allowUnconditionalUpdate: true,
     returnsDeletedObject: true,

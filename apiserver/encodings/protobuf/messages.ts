@@ -231,6 +231,44 @@ const selfSubjectReview = message(
   [2, "status", message("SelfSubjectReviewStatus", [1, "userInfo", userInfo])],
 );
 
+const tokenReview = message(
+  "TokenReview",
+  [1, "metadata", objectMeta],
+  [2, "spec", message("TokenReviewSpec", [1, "token", "string"], [2, "audiences", "string", "repeated"])],
+  [
+    3,
+    "status",
+    message(
+      "TokenReviewStatus",
+      [1, "authenticated", "bool"],
+      [2, "user", userInfo],
+      [3, "error", "string"],
+      [4, "audiences", "string", "repeated"],
+    ),
+  ],
+);
+
+const tokenRequest = message(
+  "TokenRequest",
+  [1, "metadata", objectMeta],
+  [
+    2,
+    "spec",
+    message(
+      "TokenRequestSpec",
+      [1, "audiences", "string", "repeated"],
+      [
+        3,
+        "boundObjectRef",
+        message("BoundObjectReference", [1, "kind", "string"], [2, "apiVersion", "string"], [3, "name", "string"], [4, "uid", "string"]),
+        "pointer",
+      ],
+      [4, "expirationSeconds", "int64", "pointer"],
+    ),
+  ],
+  [3, "status", message("TokenRequestStatus", [1, "token", "string"], [2, "expirationTimestamp", "time"])],
+);
+
 const labelSelectorRequirement = message(
   "LabelSelectorRequirement",
   [1, "key", "string"],
@@ -379,6 +417,8 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["coordination.k8s.io/v1 Lease", lease],
   ["autoscaling/v1 Scale", scale],
   ["authentication.k8s.io/v1 SelfSubjectReview", selfSubjectReview],
+  ["authentication.k8s.io/v1 TokenReview", tokenReview],
+  ["authentication.k8s.io/v1 TokenRequest", tokenRequest],
   ["authorization.k8s.io/v1 SubjectAccessReview", accessReview("SubjectAccessReview", subjectAccessReviewSpec)],
   ["authorization.k8s.io/v1 LocalSubjectAccessReview", accessReview("LocalSubjectAccessReview", subjectAccessReviewSpec)],
   ["authorization.k8s.io/v1 SelfSubjectAccessReview", accessReview("SelfSubjectAccessReview", selfSubjectAccessReviewSpec)],

@@ -1,0 +1,56 @@
+import { selfSubjectReview } from "../../apis/authentication/v1/self-subject-review.ts";
+import { tokenRequest } from "../../apis/authentication/v1/token-request.ts";
+import { tokenReview } from "../../apis/authentication/v1/token-review.ts";
+import type { KindDefinition } from "../../apis/kind.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Answerer } from "../verbs/answer.ts";
+import { Authentication } from "./authenticator.ts";
+import { bearerTokens, webSocketTokens } from "./bearer-token.ts";
+import { clientCertificates } from "./client-certificates.ts";
+import { inProcess } from "./in-process.ts";
+import { answerSelfSubjectReview } from "./self-subject-review.ts";
+import { TokenObjects } from "./service-accounts/objects.ts";
+import { answerTokenRequest } from "./service-accounts/token-request.ts";
+import { TokenVerifier } from "./service-accounts/verifier.ts";
+import type { AuthenticationSettings } from "./settings.ts";
+import { answerTokenReview } from "./token-review.ts";
+import { type TokenAuthenticator, tokenUnion } from "./tokens/token.ts";
+
+/** All the ways to tell who sends a request, and the kinds that ask about them. */
+export interface AuthenticationMethods {
+  readonly authentication: Authentication;
+  readonly answerers: readonly (readonly [KindDefinition, Answerer])[];
+}
+
+/**
+ * Puts the ways to authenticate in their order (k8s.io/kubernetes, pkg/kubeapiserver/authenticator/config.go; reference 9.1). To add one,
+ * write its file and a line here.
+ */
+export function authenticationMethods(
+  settings: AuthenticationSettings,
+  registry: Registry,
+  storage: Storage,
+  now: () => number,
+): AuthenticationMethods {
+  const { audiences, serviceAccounts, tokenFile } = settings;
+  const objects = new TokenObjects(registry, storage);
+  const { issuer, issuers, keys, lookup, maxExpiration } = serviceAccounts;
+  const sorts: readonly (TokenAuthenticator | undefined)[] = [
+    tokenFile,
+    new TokenVerifier({ issuers, keys, audiences, objects, lookup, now }).authenticate,
+  ];
+  const tokens = tokenUnion(sorts.filter((sort) => sort !== undefined));
+  return {
+    authentication: new Authentication({
+      authenticators: [inProcess, clientCertificates(now), bearerTokens(tokens, audiences), webSocketTokens(tokens, audiences)],
+      anonymous: settings.anonymous,
+      onRefused: settings.onRefused,
+    }),
+    answerers: [
+      [selfSubjectReview, answerSelfSubjectReview(now)],
+      [tokenReview, answerTokenReview(tokens, audiences)],
+      [tokenRequest, answerTokenRequest({ issuer, objects, audiences, maxExpiration, now })],
+    ],
+  };
+}

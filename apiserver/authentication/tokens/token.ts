@@ -1,0 +1,72 @@
+import { hash, randomBytes } from "node:crypto";
+import type { Eventual } from "../../eventual.ts";
+import type { UserInfo } from "../../request.ts";
+import { InvalidCredential, together } from "../authenticator.ts";
+
+/** Nobody outside can tell which tokens have digests that are alike. */
+const SALT = randomBytes(32).toString("base64");
+
+/** A token that somebody shows. What is remembered of it is its digest: a look-up by that tells nothing of how far a guess was right. */
+export class PresentedToken {
+  readonly text: string;
+  #digest: string | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get digest(): string {
+    this.#digest ??= digestOf(this.text);
+    return this.#digest;
+  }
+}
+
+/** What stands for a token inside this process. */
+export const digestOf = (token: string): string => hash("sha256", SALT + token, "base64");
+
+/** Whose token it is, and which of the audiences that were asked for it is good for. */
+export interface TokenIdentity {
+  readonly user: UserInfo;
+  readonly audiences: readonly string[];
+}
+
+export type TokenAnswer = TokenIdentity | InvalidCredential | undefined;
+
+/**
+ * One sort of token. Undefined for a token of another sort.
+ * @param audiences whom the token should be for
+ */
+export type TokenAuthenticator = (token: PresentedToken, audiences: readonly string[]) => Eventual<TokenAnswer>;
+
+/** Asks for each sort in turn; the first that knows the token decides (k8s.io/apiserver, pkg/authentication/token/union). */
+export const tokenUnion =
+  (authenticators: readonly TokenAuthenticator[]): TokenAuthenticator =>
+  (token, audiences) =>
+    askFrom(authenticators, 0, undefined, token, audiences);
+
+function askFrom(
+  authenticators: readonly TokenAuthenticator[],
+  first: number,
+  refused: InvalidCredential | undefined,
+  token: PresentedToken,
+  audiences: readonly string[],
+): Eventual<TokenAnswer> {
+  let invalid = refused;
+  for (let at = first; at < authenticators.length; at++) {
+    const answer = authenticators[at]!(token, audiences);
+    if (answer instanceof Promise) {
+      return answer.then((later) =>
+        later === undefined || later instanceof InvalidCredential
+          ? askFrom(authenticators, at + 1, together(invalid, later), token, audiences)
+          : later,
+      );
+    }
+    if (answer === undefined) continue;
+    if (!(answer instanceof InvalidCredential)) return answer;
+    invalid = together(invalid, answer);
+  }
+  return invalid;
+}
+
+/** Those of the audiences a token has that were asked for. */
+export const commonAudiences = (has: readonly string[], asked: readonly string[]): string[] => has.filter((audience) => asked.includes(audience));
