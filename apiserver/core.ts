@@ -4,7 +4,6 @@ import { namespaceLifecycle } from "../admission/namespace-lifecycle.ts";
 import { quote } from "../apimachinery/go-text.ts";
 import { badRequest, methodNotAllowed } from "../apimachinery/status/status.ts";
 import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
-import { selfSubjectReview } from "../apis/authentication/v1/self-subject-review.ts";
 import { localSubjectAccessReview } from "../apis/authorization/v1/local-subject-access-review.ts";
 import { selfSubjectAccessReview } from "../apis/authorization/v1/self-subject-access-review.ts";
 import { selfSubjectRulesReview } from "../apis/authorization/v1/self-subject-rules-review.ts";
@@ -13,8 +12,9 @@ import type { KindDefinition } from "../apis/kind.ts";
 import { WatchCache } from "../storage/cache/watch-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
-import { type Authenticator, clientCertificates, inProcess } from "./authentication/authenticator.ts";
-import { answerSelfSubjectReview } from "./authentication/self-subject-review.ts";
+import { authenticationMethods } from "./authentication/methods.ts";
+import { discoveryDocument } from "./authentication/service-accounts/discovery.ts";
+import { type AuthenticationSettings, settingsForOneRun } from "./authentication/settings.ts";
 import { Authorization } from "./authorization/authorization.ts";
 import type { NamedAuthorizer } from "./authorization/authorizer.ts";
 import { escalationGuards } from "./authorization/rbac/escalation.ts";
@@ -66,6 +66,8 @@ export interface CoreOptions {
   readonly onPanic: (error: unknown, request: ApiRequest) => void;
   /** Told of what went wrong outside of any request. Default: nobody. */
   readonly onProblem?: (error: unknown) => void;
+  /** Default: what a server can do that keeps no keys. */
+  readonly authentication?: AuthenticationSettings;
   /** Asked where no role gives a right. */
   readonly authorizers?: readonly NamedAuthorizer[];
   /** Milliseconds since the epoch. */
@@ -86,6 +88,7 @@ export class Core {
   readonly #serving: Serving;
   readonly #definitions: Definitions;
   readonly #rbac: Rbac;
+  readonly #authentication: AuthenticationSettings;
   readonly #aggregated: AggregatedDiscovery;
   #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
   #metrics: Promise<(path: string) => Promise<ApiResponse | undefined>> | undefined;
@@ -111,6 +114,8 @@ export class Core {
     this.#rbac = new Rbac(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     const authorization = new Authorization([this.#rbac.named("rbac"), ...(options.authorizers ?? [])]);
     const { authorizer } = authorization;
+    this.#authentication = options.authentication ?? settingsForOneRun();
+    const { authentication, answerers } = authenticationMethods(this.#authentication, this.registry, options.storage, now);
     this.#serving = {
       registry: this.registry,
       storage: options.storage,
@@ -118,7 +123,7 @@ export class Core {
       admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
       authorizer,
       answerers: new Map([
-        [selfSubjectReview, answerSelfSubjectReview(now)],
+        ...answerers,
         [subjectAccessReview, subjectAccessReviews(authorizer)],
         [localSubjectAccessReview, localSubjectAccessReviews(authorizer)],
         [selfSubjectAccessReview, selfSubjectAccessReviews(authorizer)],
@@ -140,9 +145,8 @@ export class Core {
       },
     });
     const encodings: Encodings = options.cbor === true ? ENCODINGS_WITH_CBOR : ENCODINGS;
-    const authenticators: readonly Authenticator[] = [inProcess, clientCertificates];
     this.handle = filterChain({
-      authenticators,
+      authentication,
       authorizer,
       encodings,
       handler: (context) => this.#dispatch(context),
@@ -203,6 +207,8 @@ export class Core {
         return this.#metricsDocument(route.path);
       case "openapi":
         return this.#openapiDocument(context, route);
+      case "issuer":
+        return this.#issuerDocument(context, route.path);
       case "nothing":
         return notFoundText();
     }
@@ -281,13 +287,32 @@ export class Core {
     return (await (await this.#metrics)(path)) ?? notFoundText();
   }
 
+  /** Answers GET alone. */
+  #issuerDocument(context: RequestContext, path: string): ApiResponse {
+    onlyGet(context);
+    const { issuers, keys, jwksUri } = this.#authentication.serviceAccounts;
+    const options = { issuer: issuers[0] ?? "", keys, jwksUri, serverAddress: () => this.#options.serverAddress };
+    return discoveryDocument(path, options) ?? notFoundText();
+  }
+
   #index(): { paths: string[] } {
     const groups = this.registry.groups.flatMap(({ name, versions }) =>
       name === ""
         ? versions.map(({ version }) => `/api/${version}`)
         : [`/apis/${name}`, ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)],
     );
-    const others = ["/healthz", "/livez", "/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/readyz", "/version"];
+    const others = [
+      "/.well-known/openid-configuration",
+      "/healthz",
+      "/livez",
+      "/metrics",
+      "/metrics/slis",
+      "/openapi/v2",
+      "/openapi/v3",
+      "/openid/v1/jwks",
+      "/readyz",
+      "/version",
+    ];
     return { paths: ["/api", "/apis", ...others, ...groups].sort() };
   }
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { Command, CommanderError, Option } from "commander";
 import { parseDuration } from "../apimachinery/time/duration.ts";
 import { ParseError } from "../apimachinery/validation/parse-error.ts";
+import { type AuthenticationFlags, type AuthenticationValues, authenticationFlags, authenticationOptions } from "./authentication/flags.ts";
 import { isServerName } from "./certificates/names.ts";
 import { FEATURE_GATES, type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
 import { VERSION } from "./version.ts";
@@ -15,6 +16,7 @@ export interface Flags {
   readonly tlsCertFile: string | undefined;
   readonly tlsPrivateKeyFile: string | undefined;
   readonly clientCaFile: string | undefined;
+  readonly authentication: AuthenticationFlags;
   /** Undefined: the embedded store in the data folder. */
   readonly etcd: EtcdFlags | undefined;
   /** Milliseconds between two compactions of etcd; 0 leaves it alone. */
@@ -56,7 +58,7 @@ interface EtcdValues {
   etcdCredentialsFile?: string;
 }
 
-interface Values extends EtcdValues {
+interface Values extends EtcdValues, AuthenticationValues {
   bindAddress: string;
   securePort: string;
   dataDir: string;
@@ -96,6 +98,7 @@ export function parseFlags(argv: readonly string[]): Parsed {
     .option("--tls-cert-file <file>", "a serving certificate (PEM, with its chain) instead of the one made here")
     .option("--tls-private-key-file <file>", "the key of --tls-cert-file (PEM)")
     .option("--client-ca-file <file>", "authorities (PEM) whose client certificates are trusted besides those made here");
+  authenticationOptions(command);
   etcdOptions(command, "store in etcd instead of the data folder: URLs separated by commas")
     .addOption(
       new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
@@ -226,6 +229,7 @@ function serverFlags(values: Values): Parsed {
     tlsCertFile: values.tlsCertFile,
     tlsPrivateKeyFile: values.tlsPrivateKeyFile,
     clientCaFile: values.clientCaFile,
+    authentication: authenticationFlags(values, errors),
     etcd,
     etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,

@@ -5,6 +5,7 @@ import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor } from "../apiserver/doors/http.ts";
 import { controllers } from "../controllers/controllers.ts";
+import { authenticationSettings } from "./authentication/settings.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
 import { startControllers } from "./controllers.ts";
@@ -60,6 +61,7 @@ async function start(
   });
   onClose(() => certificates.close());
 
+  const authentication = await authenticationSettings(options.authentication, options.dataDir, log);
   const storage = await openStorage(options);
   onClose(() => storage.close());
 
@@ -70,6 +72,7 @@ async function start(
     storage,
     kinds,
     productVersion: VERSION,
+    authentication,
     cbor: options.featureGates.CBORServingAndStorage,
     // The port is known once the door is open, which is before anybody can ask.
     get serverAddress() {

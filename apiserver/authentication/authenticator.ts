@@ -40,7 +40,7 @@ export interface AuthenticationOptions {
   readonly authenticators: readonly Authenticator[];
   readonly anonymous: AnonymousOptions;
   /** Told why a credential was refused. */
-  readonly onRefused?: (reasons: readonly string[], request: ApiRequest) => void;
+  readonly onRefused?: ((reasons: readonly string[], request: ApiRequest) => void) | undefined;
 }
 
 /**
@@ -48,8 +48,8 @@ export interface AuthenticationOptions {
  * request without any is anonymous (k8s.io/apiserver, pkg/authentication/request/union and group; reference 9.1).
  */
 export class Authentication {
-  #authenticators: readonly Authenticator[];
-  #anonymous: AnonymousOptions;
+  readonly #authenticators: readonly Authenticator[];
+  readonly #anonymous: AnonymousOptions;
   readonly #onRefused: AuthenticationOptions["onRefused"];
 
   constructor({ authenticators, anonymous, onRefused }: AuthenticationOptions) {
@@ -63,6 +63,9 @@ export class Authentication {
    * @throws StatusError Unauthorized
    */
   senderOf(request: ApiRequest, path: string, response: Warned): Eventual<UserInfo> {
+    // callers in this process, whom the door to it has named, groups and all
+    const { trustedUser } = request.connection;
+    if (trustedUser !== undefined) return trustedUser;
     return this.#from(0, undefined, request, path, response);
   }
 

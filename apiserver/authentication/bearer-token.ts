@@ -69,7 +69,12 @@ function authenticate(text: string, tokens: TokenAuthenticator, audiences: reado
   return whenThere(tokens(new PresentedToken(text), audiences), (answer: TokenAnswer) => {
     if (answer === undefined) return INVALID_TOKEN;
     if (answer instanceof InvalidCredential) return answer;
-    if (audiences.length > 0 && answer.audiences.length > 0 && answer.audiences !== audiences && commonAudiences(answer.audiences, audiences).length === 0) {
+    if (
+      audiences.length > 0 &&
+      answer.audiences.length > 0 &&
+      answer.audiences !== audiences &&
+      commonAudiences(answer.audiences, audiences).length === 0
+    ) {
       return new InvalidCredential(`unable to match the audience: [${answer.audiences.join(" ")}] , accepted: [${audiences.join(" ")}]`);
     }
     return answer.user;

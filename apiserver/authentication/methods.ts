@@ -8,7 +8,6 @@ import type { Answerer } from "../verbs/answer.ts";
 import { Authentication } from "./authenticator.ts";
 import { bearerTokens, webSocketTokens } from "./bearer-token.ts";
 import { clientCertificates } from "./client-certificates.ts";
-import { inProcess } from "./in-process.ts";
 import { answerSelfSubjectReview } from "./self-subject-review.ts";
 import { TokenObjects } from "./service-accounts/objects.ts";
 import { answerTokenRequest } from "./service-accounts/token-request.ts";
@@ -43,7 +42,7 @@ export function authenticationMethods(
   const tokens = tokenUnion(sorts.filter((sort) => sort !== undefined));
   return {
     authentication: new Authentication({
-      authenticators: [inProcess, clientCertificates(now), bearerTokens(tokens, audiences), webSocketTokens(tokens, audiences)],
+      authenticators: [clientCertificates(now), bearerTokens(tokens, audiences), webSocketTokens(tokens, audiences)],
       anonymous: settings.anonymous,
       onRefused: settings.onRefused,
     }),

@@ -14,7 +14,7 @@ export interface AuthenticationSettings {
   /** Tokens known from a file. */
   readonly tokenFile?: TokenAuthenticator;
   /** Told why a credential was refused. */
-  readonly onRefused?: (reasons: readonly string[], request: ApiRequest) => void;
+  readonly onRefused?: ((reasons: readonly string[], request: ApiRequest) => void) | undefined;
 }
 
 export interface ServiceAccountSettings {

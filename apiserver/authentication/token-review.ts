@@ -28,6 +28,10 @@ export const answerTokenReview =
       const error = reasons.length === 1 ? reasons[0] : `[${reasons.join(", ")}]`;
       return { ...review, status: { ...sent, user: sent.user ?? {}, error } };
     }
-    const status = { authenticated: true, user: userInfoOf(known(answer.user)), ...(answer.audiences.length > 0 && { audiences: answer.audiences }) };
+    const status = {
+      authenticated: true,
+      user: userInfoOf(known(answer.user)),
+      ...(answer.audiences.length > 0 && { audiences: answer.audiences }),
+    };
     return { ...review, status } as unknown as KubeObject;
   };

@@ -84,8 +84,8 @@ describe("every route", () => {
     return found;
   }
 
-  it("answers 401 without credentials, whatever the method", async () => {
-    expect(await others(ADDRESSES, 401)).toEqual([]);
+  it("answers 403 without credentials, whatever the method", async () => {
+    expect(await others(ADDRESSES, 403)).toEqual([]);
   });
 
   it("answers 403 to a user without rights, whatever the method", async () => {
@@ -107,7 +107,7 @@ describe("every route", () => {
     for (const address of PUBLIC) {
       expect(await statusOf("GET", address, undefined)).toBe(200);
       expect(await statusOf("GET", address, { name: "nobody", groups: ["nobodies"] })).toBe(200);
-      expect(await statusOf("POST", address, undefined)).toBe(401);
+      expect(await statusOf("POST", address, undefined)).toBe(403);
       expect(await statusOf("DELETE", address, { name: "nobody", groups: ["nobodies"] })).toBe(403);
       expect(await statusOf("GET", `${address}/x`, { name: "nobody", groups: ["nobodies"] })).toBe(403);
     }

@@ -21,7 +21,9 @@ export interface Authorities {
 
 /** The certificates in texts of PEM, each of which may hold several. */
 export function certificatesIn(pems: readonly string[]): X509Certificate[] {
-  return pems.flatMap((pem) => pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []).map((pem) => new X509Certificate(pem));
+  return pems
+    .flatMap((pem) => pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [])
+    .map((pem) => new X509Certificate(pem));
 }
 
 /**
@@ -87,6 +89,7 @@ function chainOf(leaf: DetailedPeerCertificate): X509Certificate[] {
 const isVouchedFor = (chain: readonly X509Certificate[], authorities: readonly X509Certificate[]): boolean =>
   chain.some((certificate) =>
     authorities.some(
-      (authority) => certificate.raw.equals(authority.raw) || (certificate.checkIssued(authority) && certificate.verify(authority.publicKey)),
+      (authority) =>
+        certificate.raw.equals(authority.raw) || (certificate.checkIssued(authority) && certificate.verify(authority.publicKey)),
     ),
   );

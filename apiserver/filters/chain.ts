@@ -1,21 +1,11 @@
 import { quote } from "../../apimachinery/go-text.ts";
-import { unauthorized } from "../../apimachinery/status/status.ts";
-import type { Authenticator } from "../authentication/authenticator.ts";
-import { ANONYMOUS } from "../authentication/authenticator.ts";
-import {
-  ALLOW,
-  AuthorizationError,
-  type Authorizer,
-  authorize,
-  escapeHtml,
-  type Permission,
-  publicPaths,
-} from "../authorization/authorizer.ts";
+import { ANONYMOUS, type Authentication } from "../authentication/authenticator.ts";
+import { AuthorizationError, type Authorizer, authorize, escapeHtml, type Permission } from "../authorization/authorizer.ts";
 import { type Eventual, whenThere } from "../eventual.ts";
 import type { Encodings } from "../negotiation/negotiate.ts";
-import type { ApiRequest, ApiResponse, UserInfo } from "../request.ts";
+import type { ApiRequest, ApiResponse } from "../request.ts";
 import { decodePercent, Query } from "../routing/query.ts";
-import { type RequestInfo, requestInfo, UndeterminedUrlError } from "../routing/request-info.ts";
+import { requestInfo, UndeterminedUrlError } from "../routing/request-info.ts";
 import { auditId } from "./audit-id.ts";
 import { compressed } from "./compression.ts";
 import { RequestContext } from "./context.ts";
@@ -28,7 +18,7 @@ import { textResponse } from "./responses.ts";
 export type Handler = (context: RequestContext, permission: Permission) => Eventual<ApiResponse>;
 
 export interface ChainOptions {
-  readonly authenticators: readonly Authenticator[];
+  readonly authentication: Authentication;
   readonly authorizer: Authorizer;
   readonly encodings: Encodings;
   readonly handler: Handler;
@@ -103,30 +93,12 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
   }
 }
 
-function answered(context: RequestContext, { authenticators, authorizer, impersonation, handler }: Chain): Eventual<ApiResponse> {
+function answered(context: RequestContext, { authentication, authorizer, impersonation, handler }: Chain): Eventual<ApiResponse> {
   const { request, info } = context;
-  return whenThere(authenticatedUser(request, info, authenticators), (sender) =>
+  return whenThere(authentication.senderOf(request, info.path, context), (sender) =>
     whenThere(impersonation.userOf(request, info, sender), (user) => {
       context.user = user;
       return whenThere(authorize(authorizer, { user, info }), (permission) => handler(context, permission));
     }),
   );
-}
-
-/** Who asks. Without credentials only what is public answers; the rest is 401. */
-function authenticatedUser(
-  request: ApiRequest,
-  info: RequestInfo,
-  authenticators: readonly Authenticator[],
-  first = 0,
-): Eventual<UserInfo> {
-  for (let at = first; at < authenticators.length; at++) {
-    const found = authenticators[at]!(request);
-    if (found instanceof Promise) return found.then((user) => user ?? authenticatedUser(request, info, authenticators, at + 1));
-    if (found !== undefined) return found;
-  }
-  // a credential that nobody accepts is no anonymity
-  const credential = /^bearer /i.test(request.headers.authorization ?? "");
-  if (!credential && publicPaths({ user: ANONYMOUS, info }) === ALLOW) return ANONYMOUS;
-  throw unauthorized();
 }

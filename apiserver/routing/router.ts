@@ -1,4 +1,5 @@
 import { notFoundRoute } from "../../apimachinery/status/status.ts";
+import { CONFIGURATION_PATH, KEYS_PATH } from "../authentication/service-accounts/discovery.ts";
 import type { Registry, VersionEntry } from "../registry/registry.ts";
 import type { Resource } from "../registry/resource.ts";
 
@@ -12,6 +13,8 @@ export type Route =
   | { readonly to: "openapi"; readonly path: string }
   /** What comes behind `/metrics/`. */
   | { readonly to: "metrics"; readonly path: string }
+  /** How others check tokens of service accounts. */
+  | { readonly to: "issuer"; readonly path: string }
   /** 404 in plain text. */
   | { readonly to: "nothing" };
 
@@ -64,6 +67,11 @@ export function routeOf(path: string, registry: Registry): Route {
       return { to: "metrics", path: rest.join("/") };
     case "openapi":
       return rest[0] === "v2" || rest[0] === "v3" ? { to: "openapi", path: tokens.slice(1).join("/") } : NOTHING;
+    case ".well-known":
+    case "openid": {
+      const known = tokens.join("/");
+      return known === CONFIGURATION_PATH || known === KEYS_PATH ? { to: "issuer", path: known } : NOTHING;
+    }
     default:
       return NOTHING;
   }

@@ -6,7 +6,7 @@ import { Versions } from "../apply/versions.ts";
 import { decodeRequestBody } from "../encodings/request-body.ts";
 import type { Eventual } from "../eventual.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { prepareMetadataForCreate } from "../metadata/create.ts";
+import { settleNamespace, wipeSystemFields } from "../metadata/create.ts";
 import { negotiate } from "../negotiation/negotiate.ts";
 import { managerOf, parseWriteOptions } from "../options/write-options.ts";
 import type { ApiResponse } from "../request.ts";
@@ -56,7 +56,9 @@ export async function answerObject(
   });
   context.warn(...warnings);
   kind.strategy.setDefaults?.(object);
-  prepareMetadataForCreate(object, target.namespace);
+  // what is asked of an object may name its uid
+  if (target.subresource === "") wipeSystemFields(object.metadata);
+  settleNamespace(object.metadata, target.namespace);
   fieldManagerOf(kind).trackCreate(object, {
     manager: managerOf(options, context.request.headers["user-agent"]),
     part: target.subresource === "token" ? "token" : "",

@@ -1,7 +1,5 @@
 /** Differences that end when what they wait for is there. */
 const WAITING = {
-  reviews: "needs TokenReviews",
-  tokens: "needs TokenRequests, and the tokens that they give",
   certificates: "needs CertificateSigningRequests",
   quota: "needs ResourceQuotas",
   admission: "needs the configurations of webhooks and the admission policies",
@@ -14,7 +12,6 @@ const WAITING = {
 
 /** Differences that stay: docs/differences.md says why. */
 const ON_PURPOSE = {
-  anonymous: "without credentials the answer is 401, where kube-apiserver lets an anonymous user in and answers 403",
   workloads:
     "kinds and groups for nodes and what runs on them are not served (those of the generic control plane that are missing too are listed by themselves)",
   swift:
@@ -42,13 +39,7 @@ export type Expected = Reason | { readonly [reason in Reason]?: readonly string[
  * The recorded answers that differ. The list shrinks: what passes has to be taken off it, and nothing is put on it that ought to pass.
  */
 export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
-  "access/forbidden-texts.json": {
-    anonymous: ["anonymous by sending no credentials", "anonymous list of a custom group's path"],
-  },
-  "access/local-and-self-access-reviews.json": { anonymous: ["without credentials it may not even be asked"] },
-  "access/rbac-non-resource-urls.json": { anonymous: ["discovery is not public"] },
   "access/rbac-wildcards.json": { quota: ["the status of a quota that is absent"] },
-  "access/self-subject-rules-review.json": { anonymous: ["a nameless user may not ask"] },
   "apply/roles-and-webhooks.json": {
     admission: [
       "aa applies a webhook",
@@ -78,9 +69,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
   "apply/type-errors-builtin.json": {
     quota: ["a quantity as a number", "a quantity that is none", "a quantity as a boolean"],
   },
-  "controllers/namespace-blocked-by-finalizer.json": {
-    tokens: ["a token of a service account is new content too"],
-  },
   "controllers/namespace-deletion.json": { quota: ["a quota"] },
   "controllers/namespace-finalizers.json": { seconds: ["the subresource does"] },
   "crd/immutable-fields-and-stored-versions.json": { seconds: ["an empty storedVersions"] },
@@ -106,7 +94,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
   "datum/trafficprotectionpolicy-rules.json": "laterKinds",
   "discovery/aggregated.json": {
     workloads: ["/apis aggregated (recorded for the generic groups only)", "/api aggregated (recorded for the generic kinds only)"],
-    anonymous: ["the aggregated form for an anonymous user"],
   },
   "discovery/custom-resource.json": { aggregation: ["its APIService"] },
   "discovery/groups.json": {
@@ -116,49 +103,22 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
     admission: ["group document of admissionregistration.k8s.io"],
     flowControl: ["group document of flowcontrol.apiserver.k8s.io"],
   },
-  "discovery/methods.json": {
-    tokens: ["token only takes POST", "token does not take PUT"],
-    reviews: ["reviews cannot be deleted"],
-  },
   "discovery/openapi-v3.json": {
-    anonymous: ["the index for the anonymous user"],
     quota: ["names of operations, on core subresources"],
   },
   "discovery/resource-lists.json": {
     workloads: ["core v1"],
     aggregation: ["apiregistration.k8s.io v1"],
-    reviews: ["authentication.k8s.io v1"],
     certificates: ["certificates.k8s.io v1"],
     admission: ["admissionregistration.k8s.io v1"],
     flowControl: ["flowcontrol.apiserver.k8s.io v1"],
   },
   "discovery/unknown-paths.json": {
     quota: ["status of a missing object"],
-    anonymous: ["unknown path for the anonymous user"],
-  },
-  "discovery/version-and-roots.json": {
-    anonymous: ["/apis as an anonymous user"],
   },
   "encodings/unicode.json": { notUtf8: ["a name that is no UTF-8 in the path"] },
-  "errors/forbidden.json": {
-    anonymous: ["nobody: neither certificate nor token", "nobody, one object", "nobody, a path", "basic authentication is no token"],
-  },
   "errors/immutable-fields.json": {
     quota: ["a quota", "give it scopes"],
-  },
-  "errors/impersonation.json": {
-    tokens: [
-      "its token",
-      "who it is",
-      "it has no rights",
-      "it may not be another user",
-      "it may not be another user in a group",
-      "it may not be another service account",
-      "it may not be itself",
-      "it may not be a node",
-      "it may not be a user with a uid and extras",
-      "a path anybody may see",
-    ],
   },
   "kinds/certificate-signing-requests.json": {
     certificates: [
@@ -195,25 +155,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
     ],
   },
   "kinds/resource-quotas.json": "quota",
-  "kinds/service-accounts.json": {
-    tokens: [
-      "a token",
-      "a token without a body",
-      "a token for ten minutes and an audience",
-      "a token for less than ten minutes",
-      "a token for more than the maximum of seconds",
-      "a token of a missing account",
-      "a token bound to a missing Secret",
-      "a token bound to a kind nobody may bind to",
-      "a token with another name",
-      "a token with another namespace",
-      "a token with another uid",
-      "a token of another version",
-      "who the token is",
-      "a token bound to it",
-      "a token bound to it by a wrong uid",
-    ],
-  },
   "list-watch/field-selectors-of-cluster-kinds.json": {
     certificates: ["CSRs by signer name", "CSRs by requester"],
   },
@@ -231,7 +172,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
       "without its finalizer it is gone, and the answer is the object",
     ],
   },
-  "metadata/dry-run.json": { tokens: ["a token, dry"] },
   "metadata/put-creates.json": {
     quota: ["ResourceQuota: PUT of a new one", "ResourceQuota: create", "ResourceQuota: PUT without a version"],
   },

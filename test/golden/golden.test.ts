@@ -30,6 +30,10 @@ const TOPICS = [
   "access/local",
   "access/subject",
   "access/self-subject-rules",
+  "access/service-account",
+  "access/token",
+  "access/without-credentials",
+  "access/self-subject-review",
 ];
 
 /** Milliseconds. Some scenarios sleep, as the recorded server was waited for. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pino } from "pino";
 import { inject } from "vitest";
+import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
 import { FEATURE_GATES, type FeatureGates } from "../../cmd/feature-gates.ts";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { startServer } from "../../cmd/server.ts";
@@ -63,6 +64,7 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   readonly etcd?: EtcdFlags | undefined;
   readonly clientCaFile?: string;
+  readonly authentication?: Partial<AuthenticationFlags>;
   readonly encryptionProviderConfigFile?: string;
   readonly featureGates?: Partial<FeatureGates>;
 }
@@ -78,6 +80,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tlsCertFile: undefined,
     tlsPrivateKeyFile: undefined,
     clientCaFile: options.clientCaFile,
+    authentication: { ...DEFAULT_AUTHENTICATION, ...options.authentication },
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,

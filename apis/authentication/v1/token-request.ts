@@ -17,6 +17,7 @@ const boundObjectReference = object(
     type: "v1.BoundObjectReference",
     definition: `${DEFINITION}.BoundObjectReference`,
     pointer: true,
+    zero: null,
   }),
 );
 
@@ -33,7 +34,12 @@ const spec = object(
     ),
     boundObjectRef: optional(boundObjectReference),
   },
-  go({ struct: "TokenRequestSpec", type: "v1.TokenRequestSpec", definition: `${DEFINITION}.TokenRequestSpec`, zero: {} }),
+  go({
+    struct: "TokenRequestSpec",
+    type: "v1.TokenRequestSpec",
+    definition: `${DEFINITION}.TokenRequestSpec`,
+    zero: { audiences: null, boundObjectRef: null },
+  }),
 );
 
 const status = object(

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../apimachinery/object.ts";
+import { tokenRequest } from "../../authentication/v1/token-request.ts";
 import { AGE } from "../../columns.ts";
 import { defineKind, NAME_COLUMN } from "../../define-kind.ts";
-import { tokenRequest } from "../../authentication/v1/token-request.ts";
 import { boolean, go, keyedList, list, object, optional, type Static } from "../../typed-schema.ts";
 import { localObjectReference, objectReference } from "./object-reference.ts";
 

@@ -1,4 +1,3 @@
-import { createPublicKey } from "node:crypto";
 import type { ApiResponse } from "../../request.ts";
 import type { VerificationKey } from "./keys.ts";
 
@@ -44,6 +43,6 @@ const respond = (type: string, document: object): ApiResponse => ({
 });
 
 function jsonWebKey({ key, algorithm, id }: VerificationKey): object {
-  const { kty, crv, x, y, n, e } = (key.type === "private" ? createPublicKey(key) : key).export({ format: "jwk" });
+  const { kty, crv, x, y, n, e } = key.export({ format: "jwk" });
   return { use: "sig", kty, kid: id, ...(crv && { crv }), alg: algorithm, ...(n && { n, e }), ...(x && { x, y }) };
 }

@@ -55,7 +55,7 @@ export class TokenIssuer {
 
   async #sign(claims: Claims | LegacyClaims): Promise<string> {
     const { SignJWT } = await import("jose");
-    const { algorithm, id, key } = this.#key;
-    return new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: algorithm, kid: id }).sign(key);
+    const { algorithm, id, privateKey } = this.#key;
+    return new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: algorithm, kid: id }).sign(privateKey);
   }
 }

@@ -2,8 +2,8 @@ import { parseTime } from "../../../apimachinery/time/timestamp.ts";
 import type { Secret } from "../../../apis/core/v1/secret.ts";
 import type { Storage } from "../../../storage/storage.ts";
 import { type Eventual, whenThere } from "../../eventual.ts";
-import type { ObjectRecord } from "../../registry/object-record.ts";
 import { ObjectReader } from "../../registry/object-reader.ts";
+import type { ObjectRecord } from "../../registry/object-record.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { ROOT_CONTROL_PLANE } from "../../routing/request-info.ts";
 

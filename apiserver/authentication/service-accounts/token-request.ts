@@ -29,7 +29,9 @@ export const answerTokenRequest =
     const request = object as TokenRequest;
     const { metadata } = request;
     if (metadata.name && metadata.name !== name) {
-      throw unprocessable(tokenRequest, name, [invalid("metadata.name", metadata.name, "must match the service account name if specified")]);
+      throw unprocessable(tokenRequest, name, [
+        invalid("metadata.name", metadata.name, "must match the service account name if specified"),
+      ]);
     }
     const account = await objects.stored("serviceaccounts", namespace, name);
     if (account === undefined) throw notFound({ group: "", resource: "serviceaccounts" }, name);
@@ -82,7 +84,8 @@ async function boundSecret(objects: TokenObjects, namespace: string, reference: 
   const resource = group === "" ? BINDABLE[kind] : undefined;
   if (resource === undefined) throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
   // pods and nodes are never there
-  const found: TokenObject | undefined = resource === "secrets" && name !== "" ? await objects.stored(resource, namespace, name) : undefined;
+  const found: TokenObject | undefined =
+    resource === "secrets" && name !== "" ? await objects.stored(resource, namespace, name) : undefined;
   if (found === undefined) throw notFound({ group: "", resource }, name);
   if (uid && uid !== found.uid) {
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;

@@ -3,7 +3,14 @@ import { quote } from "../../../apimachinery/go-text.ts";
 import { notFound } from "../../../apimachinery/status/status.ts";
 import { type Eventual, whenThere } from "../../eventual.ts";
 import { InvalidCredential } from "../authenticator.ts";
-import { commonAudiences, digestOf, type PresentedToken, type TokenAnswer, type TokenAuthenticator, type TokenIdentity } from "../tokens/token.ts";
+import {
+  commonAudiences,
+  digestOf,
+  type PresentedToken,
+  type TokenAnswer,
+  type TokenAuthenticator,
+  type TokenIdentity,
+} from "../tokens/token.ts";
 import { type Claims, LEGACY_ISSUER, type LegacyClaims, serviceAccountUser, userNameOf } from "./claims.ts";
 import type { VerificationKey } from "./keys.ts";
 import type { TokenObject, TokenObjects } from "./objects.ts";
@@ -112,7 +119,9 @@ export class TokenVerifier {
     return undefined;
   }
 
-  #problemOfObjects({ "kubernetes.io": { namespace = "", serviceaccount, secret, pod, node } = {} }: Claims): Eventual<InvalidCredential | undefined> {
+  #problemOfObjects({
+    "kubernetes.io": { namespace = "", serviceaccount, secret, pod, node } = {},
+  }: Claims): Eventual<InvalidCredential | undefined> {
     const { name = "", uid = "" } = serviceaccount ?? {};
     return whenThere(this.#options.objects.serviceAccount(namespace, name, uid), (account) => {
       if (account === undefined) return absent(name);

@@ -1,5 +1,5 @@
-import { digestOf, type TokenAuthenticator } from "./token.ts";
 import type { UserInfo } from "../../request.ts";
+import { digestOf, type TokenAuthenticator } from "./token.ts";
 
 /** What cannot be read in a file of tokens; no token is in its text. */
 export class TokenFileError extends Error {}
@@ -17,9 +17,7 @@ export function tokensInFile(file: string, text: string, onOddity: (message: str
   let number = 0;
   for (const record of recordsOf(file, text)) {
     if (record.length < 3) {
-      throw new TokenFileError(
-        `token file '${file}' must have at least 3 columns (token, user name, user uid), found ${record.length}`,
-      );
+      throw new TokenFileError(`token file '${file}' must have at least 3 columns (token, user name, user uid), found ${record.length}`);
     }
     number++;
     const [token = "", name = "", uid = "", groups] = record;
@@ -49,7 +47,9 @@ function recordsOf(file: string, text: string): string[][] {
     FIELD.lastIndex = at;
     const found = FIELD.exec(text);
     if (found === null) {
-      throw new TokenFileError(`token file '${file}': line ${text.slice(0, at).split("\n").length}: a quote is where none can be, or missing`);
+      throw new TokenFileError(
+        `token file '${file}': line ${text.slice(0, at).split("\n").length}: a quote is where none can be, or missing`,
+      );
     }
     const [all, quoted, plain = "", end] = found;
     at += all.length;

@@ -69,4 +69,5 @@ function askFrom(
 }
 
 /** Those of the audiences a token has that were asked for. */
-export const commonAudiences = (has: readonly string[], asked: readonly string[]): string[] => has.filter((audience) => asked.includes(audience));
+export const commonAudiences = (has: readonly string[], asked: readonly string[]): string[] =>
+  has.filter((audience) => asked.includes(audience));

@@ -1,0 +1,54 @@
+import path from "node:path";
+import type { Logger } from "pino";
+import { TokenIssuer } from "../../apiserver/authentication/service-accounts/issuer.ts";
+import type { AuthenticationSettings, ServiceAccountSettings } from "../../apiserver/authentication/settings.ts";
+import type { TokenAuthenticator } from "../../apiserver/authentication/tokens/token.ts";
+import { TokenFileError, tokensInFile } from "../../apiserver/authentication/tokens/token-file.ts";
+import { readRequired } from "../certificates/private-file.ts";
+import { StartupError } from "../startup-error.ts";
+import type { AuthenticationFlags } from "./flags.ts";
+import { ensureServiceAccountKey, readSigningKey, readVerificationKeys } from "./service-account-key.ts";
+
+/**
+ * Reads what the flags name, and makes the key of service accounts at the first start.
+ * @param dataDir its folder `pki` is there
+ * @throws StartupError naming the file or the flag
+ */
+export async function authenticationSettings(flags: AuthenticationFlags, dataDir: string, log: Logger): Promise<AuthenticationSettings> {
+  const tokenFile = flags.tokenAuthFile === undefined ? undefined : await readTokenFile(flags.tokenAuthFile, log);
+  return {
+    anonymous: { enabled: flags.anonymousAuth ?? true, paths: [] },
+    audiences: flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuers,
+    serviceAccounts: await serviceAccountSettings(flags, path.join(dataDir, "pki")),
+    ...(tokenFile && { tokenFile }),
+    onRefused: (reasons, { method, path, connection }) =>
+      log.info({ reasons, method, path, remoteAddress: connection.remoteAddress }, "a request could not be authenticated"),
+  };
+}
+
+async function serviceAccountSettings(flags: AuthenticationFlags, pki: string): Promise<ServiceAccountSettings> {
+  const signing =
+    flags.serviceAccountSigningKeyFile === undefined
+      ? await ensureServiceAccountKey(pki)
+      : await readSigningKey(flags.serviceAccountSigningKeyFile);
+  const others = (await Promise.all(flags.serviceAccountKeyFiles.map(readVerificationKeys))).flat();
+  const keys = new Map([signing, ...others].map((key) => [key.id, key]));
+  return {
+    issuer: new TokenIssuer(flags.serviceAccountIssuers[0]!, signing),
+    issuers: flags.serviceAccountIssuers,
+    keys: [...keys.values()],
+    maxExpiration: flags.serviceAccountMaxTokenExpiration,
+    lookup: flags.serviceAccountLookup,
+    jwksUri: flags.serviceAccountJwksUri,
+  };
+}
+
+async function readTokenFile(file: string, log: Logger): Promise<TokenAuthenticator> {
+  const text = await readRequired(file);
+  try {
+    return tokensInFile(file, text, (message) => log.warn(message));
+  } catch (error) {
+    if (!(error instanceof TokenFileError)) throw error;
+    throw new StartupError(error.message);
+  }
+}
