@@ -1,6 +1,7 @@
 import { kinds } from "../../apis/kinds.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { Storage } from "../../storage/storage.ts";
+import type { AuthenticationSettings } from "../authentication/settings.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
 import { Core } from "../core.ts";
 import { type ApiRequest, type ApiResponse, isStream, lengthOf, piecesOf, type UserInfo } from "../request.ts";
@@ -42,10 +43,14 @@ export async function serve({
   authorizers = [],
   storage = new MemoryStorage(),
   cbor = false,
+  now = Date.now,
+  authentication,
 }: {
   authorizers?: readonly Authorizer[];
   storage?: Storage;
   cbor?: boolean;
+  now?: () => number;
+  authentication?: AuthenticationSettings;
 } = {}): Promise<Served> {
   const panics: unknown[] = [];
   const core = new Core({
@@ -55,6 +60,8 @@ export async function serve({
     serverAddress: "",
     authorizers: authorizers.map((authorizer, index) => ({ name: `test-${index}`, authorizer })),
     cbor,
+    now,
+    ...(authentication && { authentication }),
     onPanic: (error) => panics.push(error),
   });
   await core.start();

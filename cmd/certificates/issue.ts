@@ -12,12 +12,17 @@ type CryptoKey = webcrypto.CryptoKey;
 /** Node's, under the name that browsers' types know it by. */
 const crypto = webcrypto as Parameters<typeof x509.cryptoProvider.set>[0] & webcrypto.Crypto;
 
+/** The attribute that carries a user's uid (k8s.io/apiserver, asn1.X509UID). */
+const UID = "1.3.6.1.4.1.57683.2";
+
 /** Clocks of clients may run behind by this much. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 export interface Subject {
   readonly commonName: string;
   readonly organizations?: readonly string[];
+  /** Of a user. */
+  readonly uid?: string;
 }
 
 export interface Order {
@@ -96,8 +101,12 @@ async function issue({ now, lifetime }: Order, signer: KeyObject, contents: Cont
   return `${certificate.toString("pem")}\n`;
 }
 
-function nameOf({ commonName, organizations = [] }: Subject): x509.JsonName {
-  return [...organizations.map((organization) => ({ O: [organization] })), { CN: [commonName] }];
+function nameOf({ commonName, organizations = [], uid }: Subject): x509.JsonName {
+  return [
+    ...organizations.map((organization) => ({ O: [organization] })),
+    ...(uid === undefined ? [] : [{ [UID]: [uid] }]),
+    { CN: [commonName] },
+  ];
 }
 
 const generalName = (name: string): x509.JsonGeneralName => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name });

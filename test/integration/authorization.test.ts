@@ -110,24 +110,20 @@ describe("every address, by every method,", () => {
     expect(addresses.length).toBeGreaterThan(100);
   });
 
-  it("answers 401 without credentials", async () => {
-    expect(await others(401, {})).toEqual([]);
+  it("answers 403 without credentials", async () => {
+    expect(await others(403, {})).toEqual([]);
   });
 
   it("answers 401 to a certificate of an unknown authority, whatever it claims to be", async () => {
     expect(await others(401, stranger)).toEqual([]);
   });
 
-  it("answers 401 to tokens, passwords and names in headers", async () => {
-    const claims = {
-      authorization: "Bearer administrator",
-      "x-remote-user": "admin",
-      "x-remote-group": "system:masters",
-      "impersonate-user": "admin",
-      "impersonate-group": "system:masters",
-    };
+  it("answers 401 to tokens, and takes passwords and names in headers for no credentials", async () => {
+    const names = { "x-remote-user": "admin", "x-remote-group": "system:masters" };
+    const claims = { authorization: "Bearer administrator", ...names, "impersonate-user": "admin", "impersonate-group": "system:masters" };
     expect(await others(401, {}, claims)).toEqual([]);
-    expect(await others(401, {}, { authorization: `Basic ${Buffer.from("admin:admin").toString("base64")}` })).toEqual([]);
+    expect(await others(403, {}, names)).toEqual([]);
+    expect(await others(403, {}, { authorization: `Basic ${Buffer.from("admin:admin").toString("base64")}` })).toEqual([]);
   });
 
   it("answers 403 to a user without rights", async () => {

@@ -4,7 +4,8 @@ import { connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { notFoundRoute } from "../../apimachinery/status/status.ts";
 import type { ApiRequest } from "../../apiserver/request.ts";
-import { answer, closed, Recorded, type Response, type Send, TestDoor, text } from "../tools/door.ts";
+import type { Subject } from "../../cmd/certificates/issue.ts";
+import { answer, closed, Recorded, type Request, type Response, type Send, TestDoor, text } from "../tools/door.ts";
 
 let under: TestDoor;
 
@@ -158,7 +159,8 @@ describe.each([
   });
 
   describe("with client certificates", () => {
-    const whoAmI = async ({ connection }: ApiRequest) => answer(text(connection.clientCertificate ?? "nobody"));
+    const whoAmI = async ({ connection }: ApiRequest) =>
+      answer(text(connection.clientCertificate ?? connection.certificateProblem ?? "nobody"));
 
     it("knows nobody without one", async () => {
       under.handle = whoAmI;
@@ -167,38 +169,24 @@ describe.each([
 
     it("tells common name and every organization of a good one", async () => {
       under.handle = whoAmI;
-      const certificate = await under.authority.client({ commonName: "kim", organizations: ["a", "system:masters", "b, c"] });
-      expect(JSON.parse((await send({ certificate })).body)).toEqual({ commonName: "kim", organizations: ["a", "system:masters", "b, c"] });
-      const alone = await under.authority.client({ commonName: "lee", organizations: [] });
-      expect(JSON.parse((await send({ certificate: alone })).body)).toEqual({ commonName: "lee", organizations: [] });
+      const told = async (subject: Subject) => JSON.parse((await send({ certificate: await under.authority.client(subject) })).body);
+      expect(await told({ commonName: "kim", organizations: ["a", "system:masters", "b, c"], uid: "7" })).toEqual({
+        commonName: "kim",
+        organizations: ["a", "system:masters", "b, c"],
+        uids: ["7"],
+        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+        validUntil: expect.any(Number),
+      });
+      expect(await told({ commonName: "lee", organizations: [] })).toMatchObject({ commonName: "lee", organizations: [], uids: [] });
     });
 
-    it("answers 401 to one of another authority, to an expired one and to a server's", async () => {
+    it("tells what is wrong with one of another authority, with an expired one and with a server's", async () => {
       under.handle = whoAmI;
       const masters = { commonName: "kim", organizations: ["system:masters"] };
-      for (const certificate of [
-        await under.stranger.client(masters),
-        await under.authority.client(masters, 48 * 3_600_000),
-        await under.authority.server("127.0.0.1"),
-      ]) {
-        const { status, body } = await send({ certificate });
-        expect(JSON.parse(body)).toEqual({
-          kind: "Status",
-          apiVersion: "v1",
-          metadata: {},
-          status: "Failure",
-          message: "Unauthorized",
-          reason: "Unauthorized",
-          code: 401,
-        });
-        expect(status).toBe(401);
-      }
-    });
-
-    it("lets another credential speak for a request with a bad one", async () => {
-      under.handle = whoAmI;
-      const certificate = await under.stranger.client({ commonName: "kim" });
-      expect((await send({ certificate, headers: { authorization: "Bearer x" } })).body).toBe("nobody");
+      const told = async (certificate: Request["certificate"] & object) => (await send({ certificate })).body;
+      expect(await told(await under.stranger.client(masters))).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+      expect(await told(await under.authority.client(masters, 48 * 3_600_000))).toBe("CERT_HAS_EXPIRED");
+      expect(await told(await under.authority.server("127.0.0.1"))).toBe("INVALID_PURPOSE");
     });
   });
 });

@@ -133,7 +133,7 @@ describe("a request for a WebSocket", () => {
     expect(await new Client("/api/v1/unknowns?watch=1").ended).toMatch(/^404 /);
     expect(await new Client(`${CONFIG_MAPS}?watch=1&labelSelector=%3D%3D`).ended).toMatch(/^400 \{"kind":"Status"/);
     const nobody = { cert: undefined as unknown as Buffer, key: undefined as unknown as Buffer };
-    expect(await new Client(`${CONFIG_MAPS}?watch=1`, [], nobody).ended).toMatch(/^401 \{"kind":"Status"/);
+    expect(await new Client(`${CONFIG_MAPS}?watch=1`, [], nobody).ended).toMatch(/^403 \{"kind":"Status"/);
   });
 
   it("is answered as if it had not been where there is nothing to stream", async () => {
