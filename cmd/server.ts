@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Logger } from "pino";
 import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
-import { type Door, openDoor } from "../apiserver/doors/http.ts";
+import { type Door, openDoor, type TlsFiles } from "../apiserver/doors/http.ts";
 import { controllers } from "../controllers/controllers.ts";
 import { authenticationSettings } from "./authentication/settings.ts";
 import { Certificates } from "./certificates/certificates.ts";
@@ -61,7 +61,7 @@ async function start(
   });
   onClose(() => certificates.close());
 
-  const authentication = await authenticationSettings(options.authentication, options.dataDir, log);
+  const { settings, proxyAuthorities } = await authenticationSettings(options.authentication, options.dataDir, log);
   const storage = await openStorage(options);
   onClose(() => storage.close());
 
@@ -72,7 +72,7 @@ async function start(
     storage,
     kinds,
     productVersion: VERSION,
-    authentication,
+    authentication: settings,
     cbor: options.featureGates.CBORServingAndStorage,
     // The port is known once the door is open, which is before anybody can ask.
     get serverAddress() {
@@ -86,7 +86,7 @@ async function start(
   await core.start();
   onClose(await startControllers(core, controllers, log));
 
-  const door = await listen(options, core, certificates);
+  const door = await listen(options, core, { ...certificates.tls, proxyAuthorities });
   onClose(() => door.close());
   onClose(() => core.drain());
   address = hostPort(door.port);
@@ -94,7 +94,7 @@ async function start(
   await certificates.writeKubeconfig(url);
   certificates.keepRenewed(
     (tls) => {
-      door.reload(tls);
+      door.reload({ ...tls, proxyAuthorities });
       log.info("certificates renewed");
     },
     (error) => log.error({ err: error }, "certificates could not be renewed"),
@@ -103,9 +103,9 @@ async function start(
   return { url, kubeconfigPath: path.resolve(certificates.kubeconfigPath), close };
 }
 
-async function listen({ bindAddress, securePort, log }: ServerOptions, core: Core, certificates: Certificates): Promise<Door> {
+async function listen({ bindAddress, securePort, log }: ServerOptions, core: Core, tls: TlsFiles): Promise<Door> {
   try {
-    return await openDoor({ handle: core.handle, host: bindAddress, port: securePort, tls: certificates.tls, log });
+    return await openDoor({ handle: core.handle, host: bindAddress, port: securePort, tls, log });
   } catch (error) {
     throw new StartupError(`cannot listen on ${bindAddress} port ${securePort}: ${reasonOf(error)}`, error);
   }

@@ -3,17 +3,20 @@ import { tokenRequest } from "../../apis/authentication/v1/token-request.ts";
 import { tokenReview } from "../../apis/authentication/v1/token-review.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { ObjectReader } from "../registry/object-reader.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Answerer } from "../verbs/answer.ts";
 import { Authentication } from "./authenticator.ts";
 import { bearerTokens, webSocketTokens } from "./bearer-token.ts";
 import { clientCertificates } from "./client-certificates.ts";
+import { requestHeaders } from "./request-headers.ts";
 import { answerSelfSubjectReview } from "./self-subject-review.ts";
 import { TokenObjects } from "./service-accounts/objects.ts";
 import { answerTokenRequest } from "./service-accounts/token-request.ts";
 import { TokenVerifier } from "./service-accounts/verifier.ts";
 import type { AuthenticationSettings } from "./settings.ts";
 import { answerTokenReview } from "./token-review.ts";
+import { bootstrapTokens } from "./tokens/bootstrap-tokens.ts";
 import { type TokenAuthenticator, tokenUnion } from "./tokens/token.ts";
 
 /** All the ways to tell who sends a request, and the kinds that ask about them. */
@@ -38,11 +41,17 @@ export function authenticationMethods(
   const sorts: readonly (TokenAuthenticator | undefined)[] = [
     tokenFile,
     new TokenVerifier({ issuers, keys, audiences, objects, lookup, now }).authenticate,
+    settings.bootstrapTokens ? bootstrapTokens(new ObjectReader(registry, storage, "", "v1", "secrets"), now) : undefined,
   ];
   const tokens = tokenUnion(sorts.filter((sort) => sort !== undefined));
   return {
     authentication: new Authentication({
-      authenticators: [clientCertificates(now), bearerTokens(tokens, audiences), webSocketTokens(tokens, audiences)],
+      authenticators: [
+        ...(settings.requestHeaders ? [requestHeaders(settings.requestHeaders, now)] : []),
+        clientCertificates(now),
+        bearerTokens(tokens, audiences),
+        webSocketTokens(tokens, audiences),
+      ],
       anonymous: settings.anonymous,
       onRefused: settings.onRefused,
     }),

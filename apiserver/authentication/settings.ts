@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { ApiRequest } from "../request.ts";
 import type { AnonymousOptions } from "./authenticator.ts";
+import type { RequestHeaderOptions } from "./request-headers.ts";
 import { TokenIssuer } from "./service-accounts/issuer.ts";
 import { signingKey, type VerificationKey } from "./service-accounts/keys.ts";
 import type { TokenAuthenticator } from "./tokens/token.ts";
@@ -11,6 +12,10 @@ export interface AuthenticationSettings {
   /** Whom tokens have to be for. */
   readonly audiences: readonly string[];
   readonly serviceAccounts: ServiceAccountSettings;
+  /** Proxies that say who sends requests. */
+  readonly requestHeaders?: RequestHeaderOptions;
+  /** Whether tokens to join with are taken, from Secrets in `kube-system`. */
+  readonly bootstrapTokens: boolean;
   /** Tokens known from a file. */
   readonly tokenFile?: TokenAuthenticator;
   /** Told why a credential was refused. */
@@ -40,6 +45,7 @@ export function settingsForOneRun(): AuthenticationSettings {
   return {
     anonymous: { enabled: true, paths: [] },
     audiences: [DEFAULT_ISSUER],
+    bootstrapTokens: false,
     serviceAccounts: { issuer: new TokenIssuer(DEFAULT_ISSUER, key), issuers: [DEFAULT_ISSUER], keys: [key], lookup: true },
   };
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../apimachinery/time/duration.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
+import type { RequestHeaderOptions } from "../../apiserver/authentication/request-headers.ts";
 import { DEFAULT_ISSUER } from "../../apiserver/authentication/settings.ts";
 
 /** What the command line says of how people and programs prove who they are. Names are kube-apiserver's. */
@@ -17,6 +18,9 @@ export interface AuthenticationFlags {
   readonly serviceAccountLookup: boolean;
   /** Empty: the issuers. */
   readonly apiAudiences: readonly string[];
+  readonly bootstrapTokens: boolean;
+  /** Undefined: no proxy says who sends requests. */
+  readonly requestHeaders: (RequestHeaderOptions & { readonly clientCaFile: string }) | undefined;
 }
 
 /** What holds where the command line says nothing. */
@@ -30,6 +34,8 @@ export const DEFAULT_AUTHENTICATION: AuthenticationFlags = {
   serviceAccountJwksUri: undefined,
   serviceAccountLookup: true,
   apiAudiences: [],
+  bootstrapTokens: false,
+  requestHeaders: undefined,
 };
 
 export interface AuthenticationValues {
@@ -43,6 +49,13 @@ export interface AuthenticationValues {
   serviceAccountJwksUri?: string;
   serviceAccountLookup: boolean;
   apiAudiences: string[];
+  enableBootstrapTokenAuth: boolean;
+  requestheaderClientCaFile?: string;
+  requestheaderAllowedNames: string[];
+  requestheaderUsernameHeaders: string[];
+  requestheaderUidHeaders: string[];
+  requestheaderGroupHeaders: string[];
+  requestheaderExtraHeadersPrefix: string[];
 }
 
 const collect = (value: string, before: string[]) => [...before, value];
@@ -60,6 +73,9 @@ const switchOption = (name: string, description: string, value?: boolean) =>
     .preset("true")
     .argParser(readBoolean)
     .default(value, value === undefined ? undefined : String(value));
+
+const listOption = (name: string, description: string, none = "none") =>
+  new Option(`--${name} <names>`, description).default([], none).argParser(collectList);
 
 export function authenticationOptions(command: Command): Command {
   return command
@@ -88,11 +104,14 @@ export function authenticationOptions(command: Command): Command {
     .addOption(switchOption("service-account-extend-token-expiration", "for tokens of pods, of which there are none here", true))
     .option("--service-account-jwks-uri <url>", "where others find the keys, if not at this server")
     .addOption(switchOption("service-account-lookup", "a token in a Secret ends with the Secret and the account", true))
-    .addOption(
-      new Option("--api-audiences <names>", "whom tokens have to be for, separated by commas")
-        .default([], "the issuers")
-        .argParser(collectList),
-    );
+    .addOption(listOption("api-audiences", "whom tokens have to be for, separated by commas", "the issuers"))
+    .addOption(switchOption("enable-bootstrap-token-auth", "take tokens to join with, from Secrets in kube-system", false))
+    .option("--requestheader-client-ca-file <file>", "authorities (PEM) of proxies that say who sends requests")
+    .addOption(listOption("requestheader-allowed-names", "common names that a proxy's certificate may have, separated by commas", "any"))
+    .addOption(listOption("requestheader-username-headers", "headers with the name of the user, such as X-Remote-User"))
+    .addOption(listOption("requestheader-uid-headers", "headers with the user's uid, such as X-Remote-Uid"))
+    .addOption(listOption("requestheader-group-headers", "headers with the user's groups, such as X-Remote-Group"))
+    .addOption(listOption("requestheader-extra-headers-prefix", "what headers begin with that tell more, such as X-Remote-Extra-"));
 }
 
 const LONGEST_EXPIRATION = 2 ** 32;
@@ -118,7 +137,31 @@ export function authenticationFlags(values: AuthenticationValues, errors: string
     serviceAccountJwksUri: jwksUri,
     serviceAccountLookup: values.serviceAccountLookup,
     apiAudiences: values.apiAudiences,
+    bootstrapTokens: values.enableBootstrapTokenAuth,
+    requestHeaders: requestHeaderFlags(values, errors),
   };
+}
+
+function requestHeaderFlags(values: AuthenticationValues, errors: string[]): AuthenticationFlags["requestHeaders"] {
+  const lists = {
+    allowedNames: values.requestheaderAllowedNames,
+    usernameHeaders: values.requestheaderUsernameHeaders,
+    uidHeaders: values.requestheaderUidHeaders,
+    groupHeaders: values.requestheaderGroupHeaders,
+    extraHeaderPrefixes: values.requestheaderExtraHeadersPrefix,
+  };
+  for (const [name, list] of Object.entries({
+    "username-headers": lists.usernameHeaders,
+    "uid-headers": lists.uidHeaders,
+    "group-headers": lists.groupHeaders,
+    "extra-headers-prefix": lists.extraHeaderPrefixes,
+  })) {
+    if (list.some((header) => header.trim() === "")) errors.push(`--requestheader-${name}: empty value in ${JSON.stringify(list)}`);
+  }
+  const { requestheaderClientCaFile: clientCaFile } = values;
+  if (clientCaFile !== undefined) return { clientCaFile, ...lists };
+  if (Object.values(lists).some((list) => list.length > 0)) errors.push("--requestheader-…: needs --requestheader-client-ca-file");
+  return undefined;
 }
 
 /** Seconds. */

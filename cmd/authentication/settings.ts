@@ -4,26 +4,44 @@ import { TokenIssuer } from "../../apiserver/authentication/service-accounts/iss
 import type { AuthenticationSettings, ServiceAccountSettings } from "../../apiserver/authentication/settings.ts";
 import type { TokenAuthenticator } from "../../apiserver/authentication/tokens/token.ts";
 import { TokenFileError, tokensInFile } from "../../apiserver/authentication/tokens/token-file.ts";
+import { checkAuthorities } from "../certificates/pki.ts";
 import { readRequired } from "../certificates/private-file.ts";
 import { StartupError } from "../startup-error.ts";
 import type { AuthenticationFlags } from "./flags.ts";
 import { ensureServiceAccountKey, readSigningKey, readVerificationKeys } from "./service-account-key.ts";
+
+/** What the core gets, and what the door does. */
+export interface ReadSettings {
+  readonly settings: AuthenticationSettings;
+  /** In PEM: who may vouch for proxies that say who sends requests. */
+  readonly proxyAuthorities: readonly string[];
+}
 
 /**
  * Reads what the flags name, and makes the key of service accounts at the first start.
  * @param dataDir its folder `pki` is there
  * @throws StartupError naming the file or the flag
  */
-export async function authenticationSettings(flags: AuthenticationFlags, dataDir: string, log: Logger): Promise<AuthenticationSettings> {
+export async function authenticationSettings(flags: AuthenticationFlags, dataDir: string, log: Logger): Promise<ReadSettings> {
   const tokenFile = flags.tokenAuthFile === undefined ? undefined : await readTokenFile(flags.tokenAuthFile, log);
-  return {
+  const { requestHeaders } = flags;
+  const settings: AuthenticationSettings = {
     anonymous: { enabled: flags.anonymousAuth ?? true, paths: [] },
     audiences: flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuers,
     serviceAccounts: await serviceAccountSettings(flags, path.join(dataDir, "pki")),
+    bootstrapTokens: flags.bootstrapTokens,
+    ...(requestHeaders && { requestHeaders }),
     ...(tokenFile && { tokenFile }),
     onRefused: (reasons, { method, path, connection }) =>
       log.info({ reasons, method, path, remoteAddress: connection.remoteAddress }, "a request could not be authenticated"),
   };
+  return { settings, proxyAuthorities: requestHeaders === undefined ? [] : [await readAuthorities(requestHeaders.clientCaFile)] };
+}
+
+async function readAuthorities(file: string): Promise<string> {
+  const pem = await readRequired(file);
+  checkAuthorities(pem, file);
+  return pem;
 }
 
 async function serviceAccountSettings(flags: AuthenticationFlags, pki: string): Promise<ServiceAccountSettings> {

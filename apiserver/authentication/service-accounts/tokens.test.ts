@@ -34,6 +34,7 @@ beforeEach(async () => {
     authentication: {
       anonymous: { enabled: true, paths: [] },
       audiences: [DEFAULT_ISSUER],
+      bootstrapTokens: true,
       serviceAccounts: {
         issuer: new TokenIssuer(DEFAULT_ISSUER, KEY),
         issuers: [DEFAULT_ISSUER, "https://former.example.com"],

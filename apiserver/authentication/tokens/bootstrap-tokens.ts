@@ -1,0 +1,59 @@
+import { timingSafeEqual } from "node:crypto";
+import { parseTime } from "../../../apimachinery/time/timestamp.ts";
+import { ParseError } from "../../../apimachinery/validation/parse-error.ts";
+import type { Secret } from "../../../apis/core/v1/secret.ts";
+import { type Eventual, whenThere } from "../../eventual.ts";
+import type { ObjectReader } from "../../registry/object-reader.ts";
+import type { ObjectRecord } from "../../registry/object-record.ts";
+import type { UserInfo } from "../../request.ts";
+import { ROOT_CONTROL_PLANE } from "../../routing/request-info.ts";
+import { digestOf, type PresentedToken, type TokenAnswer, type TokenAuthenticator } from "./token.ts";
+
+/** `id.secret` */
+const FORM = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
+
+const NAMESPACE = "kube-system";
+const TYPE = "bootstrap.kubernetes.io/token";
+const GROUP = "system:bootstrappers";
+const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
+
+/**
+ * Tokens that programs join with, before they have a certificate: each is a Secret `bootstrap-token-{id}` of its own type in `kube-system`
+ * (k8s.io/kubernetes, plugin/pkg/auth/authenticator/token/bootstrap; reference 9.2). One that is not good is as good as unknown.
+ * @param secrets reads Secrets
+ * @param now milliseconds since the epoch
+ */
+export const bootstrapTokens =
+  (secrets: ObjectReader, now: () => number): TokenAuthenticator =>
+  (token, audiences): Eventual<TokenAnswer> => {
+    const id = FORM.exec(token.text)?.[1];
+    if (id === undefined) return undefined;
+    return whenThere(secrets.cached(ROOT_CONTROL_PLANE, NAMESPACE, `bootstrap-token-${id}`), (record) => {
+      const user = record && userOf(record, id, token, now());
+      return user && { user, audiences };
+    });
+  };
+
+function userOf(record: ObjectRecord, id: string, token: PresentedToken, now: number): UserInfo | undefined {
+  const { metadata, type, data = {} } = record.object() as Secret;
+  const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString();
+  if (metadata.deletionTimestamp !== undefined || type !== TYPE) return undefined;
+  const kept = digestOf(`${text("token-id")}.${text("token-secret")}`);
+  if (!timingSafeEqual(Buffer.from(kept), Buffer.from(token.digest))) return undefined;
+  if (hasExpired(text("expiration"), now) || text("usage-bootstrap-authentication") !== "true") return undefined;
+  const extra = text("auth-extra-groups");
+  const groups = extra === "" ? [] : extra.split(",");
+  if (!groups.every((group) => EXTRA_GROUP.test(group))) return undefined;
+  return { name: `system:bootstrap:${id}`, groups: [...new Set([GROUP, ...groups])].sort() };
+}
+
+/** A time that cannot be read has passed. */
+function hasExpired(expiration: string, now: number): boolean {
+  if (expiration === "") return false;
+  try {
+    return parseTime(expiration) <= now;
+  } catch (error) {
+    if (error instanceof ParseError) return true;
+    throw error;
+  }
+}
