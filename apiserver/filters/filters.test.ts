@@ -25,6 +25,13 @@ describe("warnings", () => {
     expect(warnings.headers()).toEqual(['299 - "a \\"b\\" \\\\"']);
   });
 
+  it("are sent in UTF-8", () => {
+    const warnings = new Warnings();
+    warnings.add('unknown field "größe"', 'unknown field "日本"');
+    const sent = warnings.headers().map((header) => Buffer.from(header, "latin1").toString());
+    expect(sent).toEqual(['299 - "unknown field \\"größe\\""', '299 - "unknown field \\"日本\\""']);
+  });
+
   it("are cut short when all together are too long, and end when even that is too much", () => {
     const warnings = new Warnings();
     for (let i = 0; i < 40; i += 1) warnings.add(`${i}`.padStart(3, "0").repeat(100));

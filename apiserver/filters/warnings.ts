@@ -13,7 +13,7 @@ export class Warnings {
     for (const text of texts) if (text !== "" && !/[\u0000-\u001f\u007f-\u009f]/.test(text)) this.#texts.add(text);
   }
 
-  /** `299 - "…"`, one each. */
+  /** `299 - "…"`, one each; a character for each byte of UTF-8, which is how Node writes the bytes of a header. */
   headers(): string[] {
     const texts = [...this.#texts];
     const lengths = texts.map((text) => [...text].length);
@@ -24,7 +24,7 @@ export class Warnings {
       const shown = whole ? text : [...text].slice(0, TRUNCATED).join("");
       if (total >= TOTAL) break;
       total += [...shown].length;
-      kept.push(`299 - "${shown.replace(/[\\"]/g, "\\$&")}"`);
+      kept.push(Buffer.from(`299 - "${shown.replace(/[\\"]/g, "\\$&")}"`).toString("latin1"));
     }
     return kept;
   }
