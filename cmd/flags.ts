@@ -4,6 +4,7 @@ import { parseDuration } from "../apimachinery/time/duration.ts";
 import { ParseError } from "../apimachinery/validation/parse-error.ts";
 import { type AuthenticationFlags, type AuthenticationValues, authenticationFlags, authenticationOptions } from "./authentication/flags.ts";
 import { isServerName } from "./certificates/names.ts";
+import type { UserOrder } from "./certificates/user-kubeconfig.ts";
 import { FEATURE_GATES, type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,9 +37,10 @@ export interface EtcdFlags {
   readonly credentialsFile: string | undefined;
 }
 
-/** Work on a store without serving it. */
+/** Work on a data folder without serving it. */
 export type Task =
   | { readonly name: "backup" | "restore"; readonly file: string; readonly dataDir: string }
+  | ({ readonly name: "kubeconfig"; readonly out: string | undefined; readonly dataDir: string } & UserOrder)
   | { readonly name: "check"; readonly file: string | undefined; readonly dataDir: string }
   | { readonly name: "import" | "export"; readonly dataDir: string; readonly etcd: EtcdFlags };
 
@@ -72,6 +74,7 @@ interface Values extends EtcdValues, AuthenticationValues {
   v: string;
 }
 
+const append = (value: string, before: string[]) => [...before, value];
 const collect = (value: string, before: string[]) => [...before, ...value.split(",")];
 
 /** Reads a command line, without the names of node and the program. Flags carry kube-apiserver's names where it has them. */
@@ -150,6 +153,16 @@ function addTasks(command: Command, onTask: (parsed: Parsed) => void): void {
   add("check [file]", "look through the store in the data folder, or through a backup").action((file, { dataDir }) =>
     onTask({ task: { name: "check", file, dataDir } }),
   );
+  command
+    .command("kubeconfig")
+    .description("make a kubeconfig for somebody, with a client certificate from the data folder's authority; no server has to run")
+    .addOption(dataDirOption("the data folder whose authority it is"))
+    .requiredOption("--user <name>", "who it is for")
+    .addOption(new Option("--group <name>", "a group of the user; may be repeated").default([], "none").argParser(append))
+    .addOption(new Option("--duration <time>", "how long the certificate is good, for example 24h").default("8760h", "8760h, a year"))
+    .option("--server <url>", "the server's URL, if not the one in admin.kubeconfig")
+    .option("--out <file>", "the file to write, for its owner alone; default: print it")
+    .action((values: KubeconfigValues) => onTask(kubeconfigTask(values)));
   const withEtcd = (name: "import" | "export", description: string) =>
     etcdOptions(add(name, description), "the etcd: URLs separated by commas").action((values: EtcdValues & { dataDir: string }) => {
       const errors: string[] = [];
@@ -159,6 +172,30 @@ function addTasks(command: Command, onTask: (parsed: Parsed) => void): void {
     });
   withEtcd("import", "copy what is in an etcd into a data folder that has no store");
   withEtcd("export", "copy the store in the data folder into an etcd that has nothing below the prefix");
+}
+
+interface KubeconfigValues {
+  dataDir: string;
+  user: string;
+  group: string[];
+  duration: string;
+  server?: string;
+  out?: string;
+}
+
+/** No certificate is for less (as of a CertificateSigningRequest). */
+const SHORTEST_CERTIFICATE = 600_000;
+
+function kubeconfigTask({ dataDir, user, group, duration, server, out }: KubeconfigValues): Parsed {
+  const errors: string[] = [];
+  if (user === "") errors.push("--user: must not be empty");
+  if (group.includes("")) errors.push("--group: must not be empty");
+  const lifetime = milliseconds("--duration", duration, errors);
+  if (lifetime !== undefined && lifetime < SHORTEST_CERTIFICATE) errors.push(`--duration: ${JSON.stringify(duration)} is less than 10m`);
+  if (server !== undefined && !(/^https:\/\//.test(server) && URL.canParse(server)))
+    errors.push(`--server: ${JSON.stringify(server)} is not a URL such as https://127.0.0.1:6443`);
+  if (errors.length > 0) return { errors };
+  return { task: { name: "kubeconfig", dataDir, user, groups: group, lifetime: lifetime as number, server, out } };
 }
 
 const together = (errors: string[], flag: string, value: string | undefined, needed: string, other: string | undefined) => {
@@ -192,17 +229,23 @@ function etcdFlags(values: EtcdValues, errors: string[]): EtcdFlags | undefined 
 /** Node's timers hold a little more. */
 const LONGEST_TIMER = 20 * 24 * 3_600_000;
 
-/** Milliseconds. */
+/** Milliseconds for a timer. */
 function duration(flag: string, text: string, errors: string[]): number {
+  const time = milliseconds(flag, text, errors) ?? 0;
+  if (time === 0 || (time >= 1_000 && time <= LONGEST_TIMER)) return time;
+  errors.push(`${flag}: ${JSON.stringify(text)} is not between a second and 20 days`);
+  return 0;
+}
+
+/** Undefined for what is no time. */
+function milliseconds(flag: string, text: string, errors: string[]): number | undefined {
   try {
-    const milliseconds = parseDuration(text);
-    if (milliseconds === 0 || (milliseconds >= 1_000 && milliseconds <= LONGEST_TIMER)) return milliseconds;
-    errors.push(`${flag}: ${JSON.stringify(text)} is not between a second and 20 days`);
+    return parseDuration(text);
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     errors.push(`${flag}: ${JSON.stringify(text)} is not a time such as 5m or 90s`);
+    return undefined;
   }
-  return 0;
 }
 
 function serverFlags(values: Values): Parsed {

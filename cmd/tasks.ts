@@ -3,6 +3,8 @@ import type { Findings } from "../storage/embedded/check.ts";
 import { openEmbedded } from "../storage/embedded/open.ts";
 import { StorageError } from "../storage/storage.ts";
 import { copyStorage } from "../storage/transfer.ts";
+import { writePrivate } from "./certificates/private-file.ts";
+import { userKubeconfig } from "./certificates/user-kubeconfig.ts";
 import type { Task } from "./flags.ts";
 import { openEtcdAt, storeFolder } from "./storage.ts";
 
@@ -39,6 +41,12 @@ export async function perform(task: Task): Promise<string> {
       } finally {
         await from.close();
       }
+    }
+    case "kubeconfig": {
+      const text = await userKubeconfig(task.dataDir, task, Date.now());
+      if (task.out === undefined) return text.trimEnd();
+      await writePrivate(task.out, text);
+      return `${task.out}: kubeconfig of ${JSON.stringify(task.user)}`;
     }
     case "export": {
       const from = await openEmbedded({ folder, now: Date.now });

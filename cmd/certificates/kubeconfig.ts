@@ -1,8 +1,10 @@
 import type { KeyPair } from "./pki.ts";
 
 /** A kubeconfig that holds everything a client needs, certificates and key included; its context is called `datum`. */
-export function kubeconfigText(server: string, authority: string, client: KeyPair): string {
+export function kubeconfigText(server: string, authority: string, client: KeyPair, user = "admin"): string {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
+  // what may mean something in YAML is written as JSON, which is YAML too
+  const name = /^[a-z][a-z0-9-]*$/.test(user) ? user : JSON.stringify(user);
   return `apiVersion: v1
 kind: Config
 clusters:
@@ -11,7 +13,7 @@ clusters:
       server: ${server}
       certificate-authority-data: ${base64(authority)}
 users:
-  - name: admin
+  - name: ${name}
     user:
       client-certificate-data: ${base64(client.certificate)}
       client-key-data: ${base64(client.key)}
@@ -19,7 +21,7 @@ contexts:
   - name: datum
     context:
       cluster: datum
-      user: admin
+      user: ${name}
 current-context: datum
 `;
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { reasonOf, StartupError } from "../startup-error.ts";
 import type { Issuer, Order, Subject } from "./issue.ts";
 import { namesIn } from "./names.ts";
-import { readText, writePrivate } from "./private-file.ts";
+import { readRequired, readText, writePrivate } from "./private-file.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const AUTHORITY_LIFETIME_MS = 10 * 365 * DAY_MS;
@@ -55,6 +55,30 @@ export async function ensurePki(folder: string, names: readonly string[], now: n
   };
 }
 
+/**
+ * A new key and a client certificate for it, from the authority that a folder holds already.
+ * @throws StartupError naming the file of the authority that is missing or damaged
+ */
+export async function issueClient(
+  folder: string,
+  subject: Subject,
+  now: number,
+  lifetime: number,
+): Promise<KeyPair & { authority: string }> {
+  const [certificateFile, keyFile] = [path.join(folder, "ca.crt"), path.join(folder, "ca.key")];
+  const authority = { certificate: await readRequired(certificateFile), key: await readRequired(keyFile) };
+  checkPair(authority, certificateFile, keyFile);
+  const issuer: Issuer = { certificate: authority.certificate, key: readKey(authority.key, keyFile) };
+  const key = newKey();
+  const { issueLeaf } = await import("./issue.ts");
+  const certificate = await issueLeaf({ subject, key: createPrivateKey(key), now, lifetime }, issuer, []);
+  return { certificate, key, authority: authority.certificate };
+}
+
+/** PEM. */
+const newKey = (): string =>
+  generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+
 interface Ensured extends KeyPair {
   readonly privateKey: KeyObject;
   readonly renewAt: number;
@@ -79,7 +103,7 @@ async function ensure(
     // Everything that the lost key of an authority signed would be worthless; that is for a person to decide.
     if (found.certificate !== undefined && issuer === undefined)
       throw new StartupError(`${keyFile} is missing, which ${certificateFile} needs; restore it, or delete ${folder} to start afresh`);
-    key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+    key = newKey();
     await writePrivate(keyFile, key);
   }
   const privateKey = readKey(key, keyFile);

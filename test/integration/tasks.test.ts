@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { type Program, runProgram, startProgram } from "../tools/program.ts";
 import { type Answer, freshEtcd, Requester, temporaryFolder, testStorage } from "../tools/server.ts";
 
@@ -17,10 +19,14 @@ afterEach(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 async function serve(dataDir: string, etcd = freshEtcd()): Promise<Requester> {
+  const { url, kubeconfigPath } = await startedAt(dataDir, etcd);
+  return Requester.open(url, kubeconfigPath);
+}
+
+function startedAt(dataDir: string, etcd = freshEtcd()): Program["ready"] {
   const program = startProgram({ dataDir, etcd });
   programs.push(program);
-  const { url, kubeconfigPath } = await program.ready;
-  return Requester.open(url, kubeconfigPath);
+  return program.ready;
 }
 
 /** Runs the program to its end. */
@@ -129,5 +135,41 @@ describe.runIf(testStorage === "etcd")("what is in an etcd", () => {
 
   it("has to be told where it is", async () => {
     expect(await run("export", "--data-dir", path.join(root, "moved"))).toBe("1: datum-apiserver: --etcd-servers is missing");
+  });
+});
+
+describe("a kubeconfig for somebody", () => {
+  it("is made beside a running server, for its owner alone, and says who sends a request", async () => {
+    const [dataDir, file] = [path.join(root, "users"), path.join(root, "jane.kubeconfig")];
+    const { url } = await startedAt(dataDir);
+    const at = ["--data-dir", dataDir];
+    expect(await run("kubeconfig", "--user", "jane: a", "--group", "a", "--group", "b,c", "--duration", "10m", "--out", file, ...at)).toBe(
+      `0: ${file}: kubeconfig of "jane: a"`,
+    );
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const jane = await Requester.open(url, file);
+    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+    const { body } = await jane.send("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review);
+    expect(body.status.userInfo).toMatchObject({ username: "jane: a", groups: ["a", "b,c", "system:authenticated"] });
+
+    const printed = parse((await run("kubeconfig", "--user", "joe", "--server", "https://example.com:1", ...at)).replace(/^0: /, ""));
+    expect(printed.clusters[0].cluster.server).toBe("https://example.com:1");
+    const certificate = new X509Certificate(Buffer.from(printed.users[0].user["client-certificate-data"], "base64"));
+    expect(certificate.subject).toBe("CN=joe");
+    expect(Date.parse(certificate.validTo) - Date.now()).toBeGreaterThan(364 * 86_400_000);
+  });
+
+  it("needs an authority, a user and a time that makes sense", async () => {
+    const nowhere = ["--data-dir", path.join(root, "no-authority")];
+    expect(await run("kubeconfig", "--user", "jane", ...nowhere)).toMatch(/^1: .*cannot read .*ca\.crt: no such file/);
+    expect(await run("kubeconfig", ...nowhere)).toMatch(/^1: .*--user/);
+    expect(await run("kubeconfig", "--user", "", "--group", "", "--duration", "9m", "--server", "x", ...nowhere)).toBe(
+      [
+        "1: datum-apiserver: --user: must not be empty",
+        "datum-apiserver: --group: must not be empty",
+        'datum-apiserver: --duration: "9m" is less than 10m',
+        'datum-apiserver: --server: "x" is not a URL such as https://127.0.0.1:6443',
+      ].join("\n"),
+    );
   });
 });
