@@ -1,4 +1,5 @@
 import type { GroupResource, GroupVersionKind, KubeObject } from "../apimachinery/object.ts";
+import type { Requester } from "../apis/kind.ts";
 
 /** What is about to happen (k8s.io/apiserver, pkg/admission/interfaces.go, Attributes). */
 export interface Attributes {
@@ -15,6 +16,7 @@ export interface Attributes {
   /** As it is stored; absent in a create. */
   readonly oldObject?: KubeObject;
   readonly dryRun: boolean;
+  readonly user: Requester;
 }
 
 /**

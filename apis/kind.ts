@@ -48,6 +48,8 @@ export interface Subresources {
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string };
   /** Namespaces only: PUT replaces `spec.finalizers`. */
   readonly finalize?: Record<never, never>;
+  /** CertificateSigningRequests only: the conditions that approve or deny are written here. */
+  readonly approval?: Record<never, never>;
   /** ServiceAccounts only: POST answers an object of this kind, which is no resource of its own. */
   readonly token?: KindDefinition;
 }
@@ -74,6 +76,14 @@ export interface StoredAs {
   fromStored(object: KubeObject): KubeObject;
 }
 
+/** Who sends a request, to kinds that remember it. */
+export interface Requester {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What a kind does differently around a write; every member is optional and pure (rest.RESTCreateStrategy and its siblings). */
 export interface Strategy {
   /** A PUT without a resourceVersion is taken. Default: false. */
@@ -94,14 +104,20 @@ export interface Strategy {
    */
   readonly setDefaults?: (object: KubeObject) => void;
   /** Fills in and clears what clients do not decide. Changes `object` in place. Nobody becomes the owner of these members. */
-  readonly prepareForCreate?: (object: KubeObject) => void;
+  readonly prepareForCreate?: (object: KubeObject, requester: Requester) => void;
   readonly prepareForUpdate?: (object: KubeObject, old: KubeObject) => void;
+  /** The same for the status subresource, once all but `status` and metadata is kept. `time`: RFC 3339, in seconds. */
+  readonly prepareForStatusUpdate?: (object: KubeObject, old: KubeObject, time: string) => void;
+  /** The same for the approval subresource. */
+  readonly prepareForApprovalUpdate?: (object: KubeObject, old: KubeObject, time: string) => void;
   readonly validate?: (object: KubeObject) => FieldError[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   /** The same for the status subresource, on top of keeping everything but `status` and metadata. */
   readonly validateStatusUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   /** The same for the finalize subresource, where only `spec.finalizers` and metadata are taken. */
   readonly validateFinalizeUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
+  /** The same for the approval subresource, where the status and metadata are taken. */
+  readonly validateApprovalUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   readonly warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
   /**
    * The first DELETE only marks the object, whatever holds it or not, in this way besides its deletionTimestamp, in place; it goes with its

@@ -53,6 +53,7 @@ describe("every kind", () => {
       "authentication.k8s.io",
       "authorization.k8s.io",
       "rbac.authorization.k8s.io",
+      "certificates.k8s.io",
       "apiextensions.k8s.io",
       "networking.datumapis.com",
       "compute.datumapis.com",

@@ -5,6 +5,7 @@ import { localSubjectAccessReview } from "./authorization/v1/local-subject-acces
 import { selfSubjectAccessReview } from "./authorization/v1/self-subject-access-review.ts";
 import { selfSubjectRulesReview } from "./authorization/v1/self-subject-rules-review.ts";
 import { subjectAccessReview } from "./authorization/v1/subject-access-review.ts";
+import { certificateSigningRequest } from "./certificates/v1/certificate-signing-request.ts";
 import { instance } from "./compute/v1alpha/instance.ts";
 import { workload } from "./compute/v1alpha/workload.ts";
 import { workloadDeployment } from "./compute/v1alpha/workload-deployment.ts";
@@ -47,6 +48,7 @@ export const kinds: readonly KindDefinition[] = [
   roleBinding,
   clusterRole,
   clusterRoleBinding,
+  certificateSigningRequest,
   customResourceDefinition,
 
   network,

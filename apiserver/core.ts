@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction, type SignerRights } from "../admission/certificates.ts";
 import { AdmissionChain } from "../admission/chain.ts";
 import { namespaceLifecycle } from "../admission/namespace-lifecycle.ts";
 import { quote } from "../apimachinery/go-text.ts";
@@ -16,7 +17,7 @@ import { authenticationMethods } from "./authentication/methods.ts";
 import { discoveryDocument } from "./authentication/service-accounts/discovery.ts";
 import { type AuthenticationSettings, settingsForOneRun } from "./authentication/settings.ts";
 import { Authorization } from "./authorization/authorization.ts";
-import type { NamedAuthorizer } from "./authorization/authorizer.ts";
+import type { Authorizer, NamedAuthorizer } from "./authorization/authorizer.ts";
 import { escalationGuards } from "./authorization/rbac/escalation.ts";
 import { Rbac } from "./authorization/rbac/rbac.ts";
 import { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessReviews } from "./authorization/reviews/access-reviews.ts";
@@ -120,7 +121,12 @@ export class Core {
       registry: this.registry,
       storage: options.storage,
       fieldManagers: new FieldManagers(this.registry),
-      admission: new AdmissionChain([namespaceLifecycle(namespaceReader(this.registry, options.storage))]),
+      admission: new AdmissionChain([
+        namespaceLifecycle(namespaceReader(this.registry, options.storage)),
+        certificateApproval(signerRights(authorizer)),
+        certificateSigning(signerRights(authorizer)),
+        certificateSubjectRestriction,
+      ]),
       authorizer,
       answerers: new Map([
         ...answerers,
@@ -316,6 +322,15 @@ export class Core {
     return { paths: ["/api", "/apis", ...others, ...groups].sort() };
   }
 }
+
+/** Rights over signers, which are no objects. */
+const signerRights =
+  (authorizer: Authorizer): SignerRights =>
+  async (user, verb, name) => {
+    const signer = { path: "", isResource: true, controlPlane: ROOT_CONTROL_PLANE, group: "certificates.k8s.io", version: "*" };
+    const info = { ...signer, verb, name, resource: "signers", subresource: "", namespace: "" };
+    return (await authorizer({ user, info })).verdict === "allow";
+  };
 
 /** The kind of what is answered and not stored; undefined for all else. */
 const questionKind = ({ resource: { kind }, subresource }: ResourceTarget): KindDefinition | undefined =>

@@ -29,6 +29,7 @@ export const NEVER_OWNED: FieldSet = {
 /** Takes out of a set what a write to this part of an object resets. */
 export function resetFilter(kind: KindDefinition, part: Part): Filter {
   if (part === "finalize") return (set) => within(set, ["f:spec", "f:finalizers"]);
+  if (part === "approval") return (set) => recursiveDifference(set, { "f:spec": LEAF, "f:status": { "f:certificate": LEAF } });
   const reset = part === "scale" || part === "token" ? EMPTY : resetBy(kind, part);
   return isEmpty(reset) ? (set) => set : (set) => recursiveDifference(set, reset);
 }

@@ -50,6 +50,7 @@ function subresourcesOf({ subresources, flavor }: KindDefinition): DiscoveredSub
   const all: DiscoveredSubresource[] = [];
   if (subresources.status) all.push({ name: "status", verbs: STATUS_VERBS });
   if (subresources.scale) all.push({ name: "scale", verbs: STATUS_VERBS, foreign: { group: "autoscaling", version: "v1", kind: "Scale" } });
+  if (subresources.approval) all.push({ name: "approval", verbs: STATUS_VERBS });
   if (subresources.finalize) all.push({ name: "finalize", verbs: ["update"] });
   if (subresources.token) {
     const { group, version, kind } = subresources.token;

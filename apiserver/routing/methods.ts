@@ -7,6 +7,7 @@ export type Action = Verb | "watch";
 
 const SUBRESOURCE_METHODS: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   status: { GET: "get", PUT: "update", PATCH: "patch" },
+  approval: { GET: "get", PUT: "update", PATCH: "patch" },
   scale: { GET: "get", PUT: "update", PATCH: "patch" },
   finalize: { PUT: "update" },
   token: { POST: "create" },

@@ -1,15 +1,15 @@
 import type { FieldError } from "../../apimachinery/field/error.ts";
 import { asJson, type KubeObject } from "../../apimachinery/object.ts";
-import type { KindDefinition } from "../../apis/kind.ts";
+import type { KindDefinition, Requester } from "../../apis/kind.ts";
 import { validateCustomObject } from "../../openapi/structural/custom-object.ts";
 import { applyDefaults } from "../../openapi/structural/defaults.ts";
 import { validateMetadata } from "../metadata/validate.ts";
 import { embeddedMetadata } from "./embedded.ts";
 
 /** Sets and clears what clients do not decide when they create: the first generation, the status of a kind that has one of its own. */
-export function prepareForCreate(kind: KindDefinition, object: KubeObject): void {
+export function prepareForCreate(kind: KindDefinition, object: KubeObject, requester: Requester): void {
   if (kind.flavor === "builtin") {
-    kind.strategy.prepareForCreate?.(object);
+    kind.strategy.prepareForCreate?.(object, requester);
     return;
   }
   if (kind.subresources.status) {

@@ -8,15 +8,19 @@ import { validateMetadataUpdate } from "../metadata/validate.ts";
 import { embeddedMetadata } from "./embedded.ts";
 
 /** Which part of an object a write may change; `token` is none, and only asks. */
-export type Part = "" | "status" | "finalize" | "scale" | "token";
+export type Part = "" | "status" | "finalize" | "scale" | "token" | "approval";
 
 /**
- * Keeps what this write may not change and counts the generation. Changes `object` in place.
+ * Keeps what this write may not change and counts the generation. Changes `object` in place. `time`: now, RFC 3339.
  * (k8s.io/apiextensions-apiserver, pkg/registry/customresource/{strategy,status_strategy}.go)
  */
-export function prepareForUpdate(kind: KindDefinition, part: Part, object: KubeObject, old: KubeObject): void {
-  if (part === "status") keepAllButStatus(kind, object, old);
-  else if (part === "finalize") keepAllButFinalizers(object, old);
+export function prepareForUpdate(kind: KindDefinition, part: Part, object: KubeObject, old: KubeObject, time: string): void {
+  if (part === "status" || part === "approval") {
+    keepAllButStatus(kind, object, old);
+    const { strategy } = kind;
+    const prepare = part === "status" ? strategy.prepareForStatusUpdate : strategy.prepareForApprovalUpdate;
+    prepare?.(object, old, time);
+  } else if (part === "finalize") keepAllButFinalizers(object, old);
   else if (kind.flavor === "builtin") kind.strategy.prepareForUpdate?.(object, old);
   else prepareCustomUpdate(kind, object, old);
 }
@@ -66,6 +70,7 @@ export function validateForUpdate(kind: KindDefinition, part: Part, object: Kube
     "": strategy.validateUpdate,
     status: strategy.validateStatusUpdate,
     finalize: strategy.validateFinalizeUpdate,
+    approval: strategy.validateApprovalUpdate,
     scale: undefined,
     token: undefined,
   }[part]?.(object, old);

@@ -74,6 +74,7 @@ export async function answerObject(
     namespace,
     name: name || (object.metadata.name ?? ""),
     dryRun: options.dryRun,
+    user: context.user,
     object,
   };
   await serving.admission.admit(attributes);

@@ -102,19 +102,19 @@ export async function admitCreation(
       "create not allowed while custom resource definition is terminating",
     );
   }
-  await serving.admission.admit(attributesOf(ref, "CREATE", options.dryRun, object, undefined));
+  await serving.admission.admit(attributesOf(context, ref, "CREATE", options.dryRun, object, undefined));
   await guard(serving, context, ref, object, undefined);
   context.warn(dedupeOwnerReferences(object.metadata, true));
   completeMetadataForCreate(object.metadata, serving);
   const name = object.metadata.name ?? "";
-  prepareForCreate(kind, object);
+  prepareForCreate(kind, object, context.user);
   const errors = validateForCreate(kind, object);
   if (errors.length > 0) throw invalid(kindOfErrors(kind), name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
   context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
   // here, and not before: what is wrong with the object is told to whoever may change objects of the kind
   await authorizeCreation(serving, context);
-  await serving.admission.validate(attributesOf({ ...ref, name }, "CREATE", options.dryRun, object, undefined));
+  await serving.admission.validate(attributesOf(context, { ...ref, name }, "CREATE", options.dryRun, object, undefined));
 }
 
 function takenBy(record: ObjectRecord, name: string) {

@@ -46,7 +46,7 @@ export async function deleteCollection(serving: Serving, context: RequestContext
         part: "",
       } as const;
       try {
-        await deleteOne(serving, ref, deleteOptions);
+        await deleteOne(serving, context, ref, deleteOptions);
       } catch (error) {
         if (!isReason(error, "NotFound")) failures.push(error);
       }

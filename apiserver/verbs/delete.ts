@@ -23,7 +23,7 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
     encodings: context.encodings,
   });
   const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name, part: "" };
-  const result = await deleteOne(serving, ref, options);
+  const result = await deleteOne(serving, context, ref, options);
   const removed = removedObject(result);
   if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
     return statusResponse(200, deletedStatus(resource.groupResource, name, removed.metadata.uid), context.request, context.encodings);
@@ -45,7 +45,7 @@ function removedObject(result: Result): KubeObject | undefined {
  * Removes an object, or marks it where finalizers hold it (reference, section 4.5).
  * @throws StatusError NotFound, Conflict of preconditions, or what admission says
  */
-export function deleteOne(serving: Serving, ref: Ref, options: DeleteOptions): Promise<Result> {
+export function deleteOne(serving: Serving, context: RequestContext, ref: Ref, options: DeleteOptions): Promise<Result> {
   const { resource, name } = ref;
   return guaranteedUpdate(placeOf(serving, ref, options), async (current): Promise<Outcome> => {
     if (current === undefined) throw notFound(resource.groupResource, name);
@@ -54,8 +54,8 @@ export function deleteOne(serving: Serving, ref: Ref, options: DeleteOptions): P
     }
     const old = resource.object(current);
     checkPreconditions(ref, options, old);
-    await serving.admission.admit(attributesOf(ref, "DELETE", options.dryRun, undefined, old));
-    await serving.admission.validate(attributesOf(ref, "DELETE", options.dryRun, undefined, old));
+    await serving.admission.admit(attributesOf(context, ref, "DELETE", options.dryRun, undefined, old));
+    await serving.admission.validate(attributesOf(context, ref, "DELETE", options.dryRun, undefined, old));
     return mark(serving, old, options, ref);
   });
 }

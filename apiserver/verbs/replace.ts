@@ -2,6 +2,7 @@ import { invalid as invalidField } from "../../apimachinery/field/error.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { parseUint64 } from "../../apimachinery/query/scalars.ts";
 import { conflict, invalid, MODIFIED, unknownError } from "../../apimachinery/status/status.ts";
+import { formatTime } from "../../apimachinery/time/timestamp.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
 import { isUnchanged } from "../apply/field-manager.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -54,16 +55,16 @@ export async function replace(
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
-  await serving.admission.admit(attributesOf(ref, "UPDATE", options.dryRun, object, old));
+  await serving.admission.admit(attributesOf(context, ref, "UPDATE", options.dryRun, object, old));
   await guard(serving, context, ref, object, old);
   context.warn(dedupeOwnerReferences(object.metadata, true));
   restoreSystemFields(object.metadata, old.metadata);
-  prepareForUpdate(kind, part, object, old);
+  prepareForUpdate(kind, part, object, old, formatTime(serving.now()));
   const errors = validateForUpdate(kind, part, object, old);
   if (errors.length > 0) throw invalid(kindOfErrors(kind), ref.name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, old.metadata));
   context.warn(...(kind.strategy.warnings?.(object, old) ?? []));
-  await serving.admission.validate(attributesOf(ref, "UPDATE", options.dryRun, object, old));
+  await serving.admission.validate(attributesOf(context, ref, "UPDATE", options.dryRun, object, old));
 
   if (isReadyToGo(resource, object)) return { do: "remove", object: { ...object, metadata: withVersion(object, current) } };
   object.metadata.resourceVersion = old.metadata.resourceVersion as string;

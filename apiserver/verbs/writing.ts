@@ -75,6 +75,7 @@ export async function guard(
 
 /** What admission is told of a write. */
 export function attributesOf(
+  { user }: RequestContext,
   ref: Ref,
   operation: Attributes["operation"],
   dryRun: boolean,
@@ -93,6 +94,7 @@ export function attributesOf(
     namespace: isNamespace(resource) ? ref.name : ref.namespace,
     name: ref.name,
     dryRun,
+    user,
     ...(object && { object }),
     ...(oldObject && { oldObject }),
   };

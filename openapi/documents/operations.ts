@@ -85,7 +85,7 @@ class KindAddresses {
       { path: `${root}/{name}`, operations: this.#object() },
     ];
     if (this.#namespaced && this.#has("list")) addresses.unshift({ path: `${base}/${plural}`, operations: [this.#list(true)] });
-    for (const name of ["status", "scale", "finalize"] as const) {
+    for (const name of ["status", "scale", "approval", "finalize"] as const) {
       if (subresources[name] === undefined) continue;
       addresses.push({ path: `${root}/{name}/${name}`, operations: this.#subresource(name) });
     }
@@ -148,7 +148,7 @@ class KindAddresses {
     return operations;
   }
 
-  #subresource(name: "status" | "scale" | "finalize"): Operation[] {
+  #subresource(name: "status" | "scale" | "approval" | "finalize"): Operation[] {
     const definition = name === "scale" ? SCALE : this.#definition;
     const replace = this.#replace(definition, name);
     return name === "finalize" ? [replace] : [this.#read(definition, name), replace, this.#patch(definition, name)];

@@ -23,7 +23,7 @@ describe("a Lease", () => {
 
   it("drops what belongs to coordinated elections", () => {
     const mine = object({ holderIdentity: "a", strategy: "Best", preferredHolder: "b" });
-    strategy.prepareForCreate?.(mine);
+    strategy.prepareForCreate?.(mine, { name: "", groups: [] });
     expect(mine.spec).toEqual({ holderIdentity: "a" });
   });
 

@@ -21,16 +21,16 @@ describe("a Namespace", () => {
     strategy.setDefaults?.(generated);
     expect(generated.metadata.labels).toBeUndefined();
     generated.metadata.name = "n-x7k2p";
-    strategy.prepareForCreate?.(generated);
+    strategy.prepareForCreate?.(generated, { name: "", groups: [] });
     expect(generated.metadata.labels).toEqual({ "kubernetes.io/metadata.name": "n-x7k2p" });
   });
 
   it("is made active, with the finalizer that stands for its content", () => {
     const mine = object({ spec: { finalizers: ["example.com/x"] }, status: { phase: "Terminating" } });
-    strategy.prepareForCreate?.(mine);
+    strategy.prepareForCreate?.(mine, { name: "", groups: [] });
     expect(mine).toMatchObject({ spec: { finalizers: ["example.com/x", "kubernetes"] }, status: { phase: "Active" } });
     const again = object({ spec: { finalizers: ["kubernetes"] } });
-    strategy.prepareForCreate?.(again);
+    strategy.prepareForCreate?.(again, { name: "", groups: [] });
     expect(again.spec).toEqual({ finalizers: ["kubernetes"] });
   });
 

@@ -16,7 +16,7 @@ describe("a ServiceAccount", () => {
     strategy.prepareForUpdate?.(mine, object());
     expect(mine.secrets).toEqual([{ name: "s2" }, {}]);
     const none = object();
-    strategy.prepareForCreate?.(none);
+    strategy.prepareForCreate?.(none, { name: "", groups: [] });
     expect(none).not.toHaveProperty("secrets");
   });
 

@@ -28,12 +28,13 @@ export function tlsPairProblem(certificatePem: Buffer, keyPem: Buffer): string |
   return certificate.checkPrivateKey(privateKey) ? undefined : "tls: private key does not match public key";
 }
 
-interface PemBlock {
+export interface PemBlock {
   readonly type: string;
   readonly text: string;
 }
 
-function pemBlocks(pem: Buffer): PemBlock[] {
+/** The blocks of a PEM text, whatever stands between them. */
+export function pemBlocks(pem: Buffer): PemBlock[] {
   const matches = pem.toString("latin1").matchAll(/-----BEGIN ([^\n-]+)-----[^-]*-----END \1-----/g);
   return Array.from(matches, ([text, type]) => ({ type: type as string, text }));
 }

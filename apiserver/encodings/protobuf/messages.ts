@@ -407,6 +407,48 @@ const binding = (kind: string) =>
     [3, "roleRef", message("RoleRef", [1, "apiGroup", "string"], [2, "kind", "string"], [3, "name", "string"])],
   );
 
+const certificateSigningRequest = message(
+  "CertificateSigningRequest",
+  [1, "metadata", objectMeta],
+  [
+    2,
+    "spec",
+    message(
+      "CertificateSigningRequestSpec",
+      [1, "request", "bytes"],
+      [2, "username", "string"],
+      [3, "uid", "string"],
+      [4, "groups", "string", "repeated"],
+      [5, "usages", "string", "repeated"],
+      [6, "extra", "strings", "map"],
+      [7, "signerName", "string"],
+      [8, "expirationSeconds", "int32", "pointer"],
+    ),
+  ],
+  [
+    3,
+    "status",
+    message(
+      "CertificateSigningRequestStatus",
+      [
+        1,
+        "conditions",
+        message(
+          "CertificateSigningRequestCondition",
+          [1, "type", "string"],
+          [2, "reason", "string"],
+          [3, "message", "string"],
+          [4, "lastUpdateTime", "time"],
+          [5, "lastTransitionTime", "time"],
+          [6, "status", "string"],
+        ),
+        "repeated",
+      ],
+      [2, "certificate", "bytes"],
+    ),
+  ],
+);
+
 const KINDS: ReadonlyMap<string, Message> = new Map([
   ["v1 Namespace", namespace],
   ["v1 ConfigMap", configMap],
@@ -423,6 +465,7 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["authorization.k8s.io/v1 LocalSubjectAccessReview", accessReview("LocalSubjectAccessReview", subjectAccessReviewSpec)],
   ["authorization.k8s.io/v1 SelfSubjectAccessReview", accessReview("SelfSubjectAccessReview", selfSubjectAccessReviewSpec)],
   ["authorization.k8s.io/v1 SelfSubjectRulesReview", selfSubjectRulesReview],
+  ["certificates.k8s.io/v1 CertificateSigningRequest", certificateSigningRequest],
   ["rbac.authorization.k8s.io/v1 Role", role],
   ["rbac.authorization.k8s.io/v1 ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/v1 RoleBinding", binding("RoleBinding")],
