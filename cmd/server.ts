@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor, type TlsFiles } from "../apiserver/doors/http.ts";
+import { certificateSigningController, type Sign } from "../controllers/certificate-signing/certificate-signing-controller.ts";
 import { controllers } from "../controllers/controllers.ts";
 import { authenticationSettings } from "./authentication/settings.ts";
 import { Certificates } from "./certificates/certificates.ts";
@@ -84,7 +85,8 @@ async function start(
   });
   onClose(() => core.close());
   await core.start();
-  onClose(await startControllers(core, controllers, log));
+  const sign: Sign = (request, usages, lifetime) => certificates.sign(request, usages, lifetime);
+  onClose(await startControllers(core, [...controllers, certificateSigningController(sign)], log));
 
   const door = await listen(options, core, { ...certificates.tls, proxyAuthorities });
   onClose(() => door.close());

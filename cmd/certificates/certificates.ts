@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import path from "node:path";
 import type { TlsFiles } from "../../apiserver/doors/http.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
@@ -65,6 +66,13 @@ export class Certificates {
     const trusted = this.#serving?.certificate ?? this.#pki.authority.certificate;
     const text = kubeconfigText(server, trusted, this.#pki.admin);
     if ((await readText(this.kubeconfigPath)) !== text) await writePrivate(this.kubeconfigPath, text);
+  }
+
+  /** A client's certificate for a request (PEM) from the authority made here. */
+  async sign(request: string, usages: readonly string[], lifetime: number): Promise<string> {
+    const { certificate, key } = this.#pki.authority;
+    const { issueRequested } = await import("./issue.ts");
+    return issueRequested(request, usages, { now: this.#options.now(), lifetime }, { certificate, key: createPrivateKey(key) });
   }
 
   /** Renews what is due. True if something was. */

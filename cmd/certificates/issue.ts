@@ -77,6 +77,40 @@ export async function issueLeaf(order: Order, issuer: Issuer, names: readonly st
   });
 }
 
+/** From this lifetime on the minutes before now count as part of it, as with Kubernetes' signer. */
+const LONG_MS = 8 * 3_600_000;
+
+/**
+ * A client's certificate for a PKCS#10 request (PEM) whose signature was checked: subject, key and names are the request's. Returns PEM.
+ * @param usages of `digital signature` and `key encipherment`, what the request asks for
+ */
+export async function issueRequested(
+  request: string,
+  usages: readonly string[],
+  order: Pick<Order, "now" | "lifetime">,
+  issuer: Issuer,
+): Promise<string> {
+  const asked = new x509.Pkcs10CertificateRequest(request);
+  const authority = new x509.X509Certificate(issuer.certificate);
+  const names = asked.getExtension("2.5.29.17");
+  const wanted = order.lifetime < LONG_MS ? order.lifetime : order.lifetime - CLOCK_SKEW_MS;
+  const flags =
+    (usages.includes("digital signature") ? x509.KeyUsageFlags.digitalSignature : 0) |
+    (usages.includes("key encipherment") ? x509.KeyUsageFlags.keyEncipherment : 0);
+  return issue({ now: order.now, lifetime: Math.min(wanted, authority.notAfter.getTime() - order.now) }, issuer.key, {
+    subject: asked.subjectName.toJSON(),
+    issuer: authority.subjectName.toJSON(),
+    publicKey: await asked.publicKey.export(crypto),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+      await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey, false, crypto),
+      ...(names === null ? [] : [names]),
+    ],
+  });
+}
+
 interface Contents {
   readonly subject: x509.JsonName;
   readonly issuer: x509.JsonName;
@@ -84,7 +118,7 @@ interface Contents {
   readonly extensions: x509.Extension[];
 }
 
-async function issue({ now, lifetime }: Order, signer: KeyObject, contents: Contents): Promise<string> {
+async function issue({ now, lifetime }: Pick<Order, "now" | "lifetime">, signer: KeyObject, contents: Contents): Promise<string> {
   const serial = crypto.getRandomValues(new Uint8Array(16));
   // A serial number is positive, and its first byte is not zero.
   serial[0] = (serial[0]! & 0x7f) | 0x40;
