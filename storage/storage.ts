@@ -184,6 +184,14 @@ export class StorageError extends Error {
   }
 }
 
+/** The watch cache let go of the collection that was read: what is asked again finds it loaded anew. */
+export class CollectionLostError extends StorageError {
+  constructor(cause?: unknown) {
+    super("the collection is being loaded again", cause);
+    this.name = "CollectionLostError";
+  }
+}
+
 /** The engine gave no answer in time. Of a write: it certainly was not and will not be stored. */
 export class StorageTimeoutError extends StorageError {
   constructor(message: string, cause?: unknown) {

@@ -3,7 +3,8 @@ import type { GroupResource, KubeObject } from "../../apimachinery/object.ts";
 import type { KindDefinition, Verb } from "../../apis/kind.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
 import type { WatchCache } from "../../storage/cache/watch-cache.ts";
-import type { Stored } from "../../storage/storage.ts";
+import { CollectionLostError, type Stored } from "../../storage/storage.ts";
+import { type Eventual, whenThere } from "../eventual.ts";
 import { normaliseStored } from "./normalise.ts";
 import { ObjectCodec } from "./object-codec.ts";
 import { ObjectRecord } from "./object-record.ts";
@@ -65,8 +66,23 @@ export class Resource {
   }
 
   /** The cached objects of a control plane; a plain value once they have been loaded. */
-  collection(controlPlane: string): Collection<ObjectRecord> | Promise<Collection<ObjectRecord>> {
+  collection(controlPlane: string): Eventual<Collection<ObjectRecord>> {
     return this.#cache.collection(this.prefix(controlPlane));
+  }
+
+  /**
+   * What `read` finds among the cached objects. It starts over where the cache let go of them meanwhile, as it does when their definition
+   * changes and when the store's history has a gap: no client has to know of that.
+   */
+  reading<R>(controlPlane: string, read: (collection: Collection<ObjectRecord>) => Eventual<R>): Eventual<R> {
+    return whenThere(this.collection(controlPlane), (collection) => {
+      const found = read(collection);
+      if (!(found instanceof Promise)) return found;
+      return found.catch((error: unknown) => {
+        if (error instanceof CollectionLostError) return this.reading(controlPlane, read);
+        throw error;
+      });
+    });
   }
 
   /** Makes the record of what the store holds. */

@@ -21,7 +21,7 @@ export function getObject(serving: Serving, context: RequestContext, target: Res
 export function readCurrent(context: RequestContext, { resource, namespace, name }: ResourceTarget): Eventual<ObjectRecord> {
   if (context.query.flag("export")) throw badRequest("the export parameter, deprecated since v1.14, is no longer supported");
   const { controlPlane } = context.info;
-  return whenThere(resource.collection(controlPlane), (collection) =>
+  return resource.reading(controlPlane, (collection) =>
     whenThere(asFreshAs(collection, context.query.get("resourceVersion") ?? ""), () => {
       const record = collection.get(resource.key(controlPlane, namespace, name));
       if (record === undefined) throw notFound(resource.groupResource, name);

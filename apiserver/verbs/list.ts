@@ -29,9 +29,11 @@ export async function listObjects(serving: Serving, context: RequestContext, tar
 /** Reads what a list shows: one state of the store, from where the last page ended, as many objects as fit. */
 export async function readPage(resource: Resource, controlPlane: string, namespace: string, options: ListOptions): Promise<ListPage> {
   const prefix = resource.prefix(controlPlane, resource.namespaced ? namespace : "");
-  const collection = await resource.collection(controlPlane);
   const single = exactKey(resource, controlPlane, namespace, options);
-  const { snapshot, start, limit } = await chooseState(collection, prefix, options, single);
+  const { collection, snapshot, start, limit } = await resource.reading(controlPlane, async (collection) => ({
+    collection,
+    ...(await chooseState(collection, prefix, options, single)),
+  }));
   const from = start === "" ? undefined : `${prefix}${start}`;
   const matches = selection(resource, options);
   const records: ObjectRecord[] = [];

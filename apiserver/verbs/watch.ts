@@ -25,8 +25,6 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customWatch : offers.builtinWatch);
   const options = parseListOptions(context.query, resource.kind);
   const revision = revisionOf(options.resourceVersion, "watch");
-  const collection = await resource.collection(controlPlane);
-
   const selected = options.fields.requiresExactMatch("metadata.name");
   if (name !== "" && selected !== name && !options.fields.empty) {
     throw badRequest("fieldSelector metadata.name doesn't match requested name");
@@ -39,7 +37,10 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
   const matches = selection(resource, options);
   // the deprecated paths start from anywhere with the present state too, and do not say where it ends
   const initial = options.sendInitialEvents ?? (revision === undefined || revision === 0);
-  const start = await startOf(collection, revision, initial);
+  const { collection, start } = await resource.reading(controlPlane, async (collection) => ({
+    collection,
+    start: await startOf(collection, revision, initial),
+  }));
 
   const stream = new WatchStream({
     subscribe: (sink) => {

@@ -1,6 +1,6 @@
 import { sortable } from "../key-order.ts";
 import type { Storage } from "../storage.ts";
-import { type Change, FutureRevisionError, StorageError, type Stored } from "../storage.ts";
+import { type Change, CollectionLostError, FutureRevisionError, StorageError, type Stored } from "../storage.ts";
 import type { Tree } from "../tree.ts";
 import type { Applied } from "./applied.ts";
 import { Audience } from "./audience.ts";
@@ -90,7 +90,7 @@ export class Collection<T extends Cached> implements Source<T> {
 
   /**
    * Undefined when a read now is as fresh as a linearizable read from the store; else resolves when it is. Rejects with a StorageError
-   * when that takes more than three seconds or the collection is no longer fed.
+   * when that takes more than three seconds, with a CollectionLostError when the collection is no longer fed.
    */
   fresh(): undefined | Promise<void> {
     if (this.#lost !== undefined) return Promise.reject(this.#unfed());
@@ -99,7 +99,7 @@ export class Collection<T extends Cached> implements Source<T> {
     });
   }
 
-  /** True when `revision` is applied; false if it is not after `timeoutMs`. Rejects with a StorageError when the collection is no longer fed. */
+  /** True when `revision` is applied; false if it is not after `timeoutMs`. Rejects with a CollectionLostError when the collection is no longer fed. */
   reached(revision: number, timeoutMs: number): true | Promise<boolean> {
     if (this.#lost === undefined && revision <= this.revision) return true;
     return this.#reach(revision, timeoutMs);
@@ -216,8 +216,8 @@ export class Collection<T extends Cached> implements Source<T> {
     return this.#view;
   }
 
-  #unfed(): StorageError {
-    return new StorageError("the collection is being loaded again", this.#lost);
+  #unfed(): CollectionLostError {
+    return new CollectionLostError(this.#lost);
   }
 
   /** Takes the ring's events above `revision` back from the nearest newer state. */

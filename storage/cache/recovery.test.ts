@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { History } from "../memory/history.ts";
 import { MemoryStorage } from "../memory/memory-storage.ts";
-import { CompactedError, StorageError } from "../storage.ts";
+import { CollectionLostError, CompactedError, StorageError } from "../storage.ts";
 import { DistantStorage, decode, encode, PREFIX, Recorder, settle, type TextRecord, textCache } from "./testing.ts";
 import type { WatchCache } from "./watch-cache.ts";
 
@@ -73,7 +73,7 @@ describe("a stream that breaks", () => {
     await settle();
     expect(sink.events).toEqual([]);
     expect(sink.ended).toEqual([expect.any(CompactedError)]);
-    await expect(collection.fresh()).rejects.toThrow(StorageError);
+    await expect(collection.fresh()).rejects.toThrow(CollectionLostError);
     const late = new Recorder();
     collection.watch({ after: 0, scope: PREFIX }, late);
     await settle();
@@ -99,9 +99,9 @@ describe("a stream that breaks", () => {
     storage.drop();
     storage.open = true;
     storage.breakStream(new CompactedError(2));
-    await expect(read).rejects.toThrow("the collection is being loaded again");
+    await expect(read).rejects.toThrow(CollectionLostError);
     expect(cache.revision).toBe(2);
-    await expect(collection.reached(2, 3_000)).rejects.toThrow(StorageError);
+    await expect(collection.reached(2, 3_000)).rejects.toThrow(CollectionLostError);
     expect((await cache.collection(PREFIX)).reached(2, 3_000)).toBe(true);
   });
 
