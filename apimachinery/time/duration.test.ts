@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { humanAge, humanDuration, parseDuration } from "./duration.ts";
+import { formatDuration, humanAge, humanDuration, parseDuration } from "./duration.ts";
 
 test("durations are sums of amounts with units", () => {
   expect(parseDuration("32s")).toBe(32_000);
@@ -55,3 +55,10 @@ test("an age is told of what has a timestamp", () => {
   expect(humanAge("yesterday", now)).toBe("<invalid>");
   expect(humanAge("2024-01-03T00:00:00Z", now)).toBe("<invalid>");
 });
+
+test.each(["0s", "1ns", "1.5\u00b5s", "300ms", "1.5s", "59.999s", "1m0s", "1m30s", "1h0m0s", "100h1m0.25s", "-5m0s"])(
+  "the duration %s is printed as Go prints it",
+  (text) => {
+    expect(formatDuration(parseDuration(text))).toBe(text);
+  },
+);

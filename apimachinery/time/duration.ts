@@ -43,6 +43,21 @@ export function parseDuration(text: string): number {
   return Number(negative ? -total : total) / 1e6;
 }
 
+/** A duration as Go prints it (time.Duration.String), its largest unit the hour: `1h0m0s`, `1m30s`, `1.5s`, `300ms`, `0s`. */
+export function formatDuration(milliseconds: number): string {
+  const length = Math.abs(milliseconds);
+  const sign = milliseconds < 0 ? "-" : "";
+  if (length === 0) return "0s";
+  // rounded to nanoseconds, which a double holds as they are here
+  if (length < 1e-3) return `${sign}${Math.round(length * 1e6)}ns`;
+  if (length < 1) return `${sign}${Math.round(length * 1e6) / 1e3}\u00b5s`;
+  if (length < 1000) return `${sign}${Math.round(length * 1e6) / 1e6}ms`;
+  const minutes = Math.floor(length / 60_000);
+  const seconds = `${Math.round((length - minutes * 60_000) * 1e6) / 1e9}s`;
+  if (minutes === 0) return `${sign}${seconds}`;
+  return minutes < 60 ? `${sign}${minutes}m${seconds}` : `${sign}${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
+}
+
 /** The longest duration that Go can hold, about 292 years. */
 const LONGEST = 2 ** 63 / 1e6;
 
