@@ -17,7 +17,7 @@ import { TokenVerifier } from "./service-accounts/verifier.ts";
 import type { AuthenticationSettings } from "./settings.ts";
 import { answerTokenReview } from "./token-review.ts";
 import { bootstrapTokens } from "./tokens/bootstrap-tokens.ts";
-import { type TokenAuthenticator, tokenUnion } from "./tokens/token.ts";
+import { forThisServer, type TokenAuthenticator, tokenUnion } from "./tokens/token.ts";
 
 /** All the ways to tell who sends a request, and the kinds that ask about them. */
 export interface AuthenticationMethods {
@@ -39,9 +39,11 @@ export function authenticationMethods(
   const objects = new TokenObjects(registry, storage);
   const { issuer, issuers, keys, lookup, maxExpiration } = serviceAccounts;
   const sorts: readonly (TokenAuthenticator | undefined)[] = [
-    tokenFile,
+    tokenFile && forThisServer(audiences, tokenFile),
     new TokenVerifier({ issuers, keys, audiences, objects, lookup, now }).authenticate,
-    settings.bootstrapTokens ? bootstrapTokens(new ObjectReader(registry, storage, "", "v1", "secrets"), now) : undefined,
+    settings.bootstrapTokens
+      ? forThisServer(audiences, bootstrapTokens(new ObjectReader(registry, storage, "", "v1", "secrets"), now))
+      : undefined,
   ];
   const tokens = tokenUnion(sorts.filter((sort) => sort !== undefined));
   return {
@@ -57,7 +59,7 @@ export function authenticationMethods(
     }),
     answerers: [
       [selfSubjectReview, answerSelfSubjectReview(now)],
-      [tokenReview, answerTokenReview(tokens, audiences)],
+      [tokenReview, answerTokenReview(tokens, audiences, settings.anonymous)],
       [tokenRequest, answerTokenRequest({ issuer, objects, audiences, maxExpiration, now })],
     ],
   };

@@ -21,7 +21,7 @@ export interface RequestHeaderOptions {
  * @param now milliseconds since the epoch
  */
 export function requestHeaders(options: RequestHeaderOptions, now: () => number): Authenticator {
-  const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase());
+  const lower = (names: readonly string[]) => names.map((name) => name.trim().toLowerCase());
   const names = {
     user: lower(options.usernameHeaders),
     uid: lower(options.uidHeaders),

@@ -4,7 +4,7 @@ import type { AnonymousOptions } from "./authenticator.ts";
 import type { RequestHeaderOptions } from "./request-headers.ts";
 import { TokenIssuer } from "./service-accounts/issuer.ts";
 import { signingKey, type VerificationKey } from "./service-accounts/keys.ts";
-import type { TokenAuthenticator } from "./tokens/token.ts";
+import type { UserOfToken } from "./tokens/token.ts";
 
 /** How people and programs may prove who they are. */
 export interface AuthenticationSettings {
@@ -17,7 +17,7 @@ export interface AuthenticationSettings {
   /** Whether tokens to join with are taken, from Secrets in `kube-system`. */
   readonly bootstrapTokens: boolean;
   /** Tokens known from a file. */
-  readonly tokenFile?: TokenAuthenticator;
+  readonly tokenFile?: UserOfToken;
   /** Told why a credential was refused. */
   readonly onRefused?: ((reasons: readonly string[], request: ApiRequest) => void) | undefined;
 }

@@ -80,7 +80,9 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
       const uri = request.query === "" ? request.path : `${request.path}?${request.query}`;
       return complete(textResponse(500, `${escapeHtml(`Internal Server Error: ${quote(uri)}: ${error.message}`)}\n`));
     }
-    return complete(failureResponse(error, request, options.encodings, (panic) => options.onPanic(panic, request)));
+    const response = failureResponse(error, request, options.encodings, (panic) => options.onPanic(panic, request));
+    if (context?.judged) response.headers["x-content-type-options"] = "nosniff";
+    return complete(response);
   };
   try {
     const query = Query.parse(request.query);
@@ -95,10 +97,14 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
 
 function answered(context: RequestContext, { authentication, authorizer, impersonation, handler }: Chain): Eventual<ApiResponse> {
   const { request, info } = context;
-  return whenThere(authentication.senderOf(request, info.path, context), (sender) =>
-    whenThere(impersonation.userOf(request, info, sender), (user) => {
+  return whenThere(authentication.senderOf(request, info.path, context), (sender) => {
+    context.judged = true;
+    return whenThere(impersonation.userOf(request, info, sender), (user) => {
       context.user = user;
-      return whenThere(authorize(authorizer, { user, info }), (permission) => handler(context, permission));
-    }),
-  );
+      return whenThere(authorize(authorizer, { user, info }), (permission) => {
+        context.judged = false;
+        return handler(context, permission);
+      });
+    });
+  });
 }

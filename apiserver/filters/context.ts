@@ -13,6 +13,8 @@ export class RequestContext {
   readonly encodings: Encodings;
   /** Set by the authentication filter. */
   user: UserInfo;
+  /** Set by the filters while they find out what the sender may do. */
+  judged = false;
   #warnings: Warnings | undefined;
 
   constructor(request: ApiRequest, query: Query, info: RequestInfo, user: UserInfo, encodings: Encodings) {

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Logger } from "pino";
 import { TokenIssuer } from "../../apiserver/authentication/service-accounts/issuer.ts";
 import type { AuthenticationSettings, ServiceAccountSettings } from "../../apiserver/authentication/settings.ts";
-import type { TokenAuthenticator } from "../../apiserver/authentication/tokens/token.ts";
+import type { UserOfToken } from "../../apiserver/authentication/tokens/token.ts";
 import { TokenFileError, tokensInFile } from "../../apiserver/authentication/tokens/token-file.ts";
 import { checkAuthorities } from "../certificates/pki.ts";
 import { readRequired } from "../certificates/private-file.ts";
@@ -61,7 +61,7 @@ async function serviceAccountSettings(flags: AuthenticationFlags, pki: string): 
   };
 }
 
-async function readTokenFile(file: string, log: Logger): Promise<TokenAuthenticator> {
+async function readTokenFile(file: string, log: Logger): Promise<UserOfToken> {
   const text = await readRequired(file);
   try {
     return tokensInFile(file, text, (message) => log.warn(message));

@@ -11,7 +11,7 @@ import {
   type TokenAuthenticator,
   type TokenIdentity,
 } from "../tokens/token.ts";
-import { type Claims, LEGACY_ISSUER, type LegacyClaims, serviceAccountUser, userNameOf } from "./claims.ts";
+import { type Claims, ClaimsError, LEGACY_ISSUER, type LegacyClaims, readClaims, serviceAccountUser, userNameOf } from "./claims.ts";
 import type { VerificationKey } from "./keys.ts";
 import type { TokenObject, TokenObjects } from "./objects.ts";
 
@@ -42,7 +42,7 @@ interface Bound {
   readonly identity: TokenIdentity;
 }
 
-type Verified = { readonly bound: Bound } | { readonly legacy: LegacyClaims };
+type Verified = { readonly bound: Bound } | { readonly legacy: LegacyClaims; readonly audiences: readonly string[] };
 
 /**
  * Checks tokens of service accounts (k8s.io/kubernetes, pkg/serviceaccount/jwt.go; reference 9.2). A signature is checked once and
@@ -78,11 +78,12 @@ export class TokenVerifier {
     for (const { key, algorithm } of keys) {
       try {
         const { payload } = await compactVerify(text, key, { algorithms: [algorithm] });
-        const verified = this.#read(JSON.parse(Buffer.from(payload).toString()));
+        const verified = this.#read(readClaims(Buffer.from(payload).toString()));
         this.#verified.set(digest, verified);
         if (this.#verified.size > REMEMBERED) this.#verified.delete(this.#verified.keys().next().value as string);
         return verified;
       } catch (error) {
+        if (error instanceof ClaimsError) return new InvalidCredential(error.message);
         if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error;
       }
     }
@@ -90,19 +91,20 @@ export class TokenVerifier {
   }
 
   #read(payload: Claims & LegacyClaims): Verified {
-    if (payload.iss === LEGACY_ISSUER) return { legacy: payload };
     const { aud = [], jti } = payload;
-    const { namespace = "", serviceaccount: { name = "", uid = "" } = {} } = payload["kubernetes.io"] ?? {};
     const named = typeof aud === "string" ? [aud] : aud;
     const audiences = named.length === 0 ? this.#options.audiences : named;
+    if (payload.iss === LEGACY_ISSUER) return { legacy: payload, audiences };
+    const { namespace = "", serviceaccount: { name = "", uid = "" } = {} } = payload["kubernetes.io"] ?? {};
     return { bound: { claims: payload, audiences, identity: { user: serviceAccountUser(namespace, { name, uid }, jti), audiences } } };
   }
 
   #judge(verified: Verified, token: PresentedToken, asked: readonly string[]): Eventual<TokenAnswer> {
-    if ("legacy" in verified) return this.#judgeLegacy(verified.legacy, token, asked);
+    const has = "legacy" in verified ? verified.audiences : verified.bound.audiences;
+    const audiences = commonAudiences(has, asked);
+    if (audiences.length === 0 && this.#options.audiences.length > 0) return otherAudiences(has, asked);
+    if ("legacy" in verified) return this.#judgeLegacy(verified.legacy, token, audiences);
     const { bound } = verified;
-    const audiences = commonAudiences(bound.audiences, asked);
-    if (audiences.length === 0 && this.#options.audiences.length > 0) return otherAudiences(bound.audiences, asked);
     const problem = this.#problemOfTime(bound.claims);
     if (problem !== undefined) return problem;
     return whenThere(this.#problemOfObjects(bound.claims), (refused) => {
@@ -142,10 +144,7 @@ export class TokenVerifier {
     return deletedAt !== undefined && deletedAt < this.#options.now() - LEEWAY_MS;
   }
 
-  #judgeLegacy(claims: LegacyClaims, token: PresentedToken, asked: readonly string[]): Eventual<TokenAnswer> {
-    const { audiences } = this.#options;
-    const common = commonAudiences(audiences, asked);
-    if (common.length === 0 && audiences.length > 0) return otherAudiences(audiences, asked);
+  #judgeLegacy(claims: LegacyClaims, token: PresentedToken, audiences: readonly string[]): Eventual<TokenAnswer> {
     const namespace = claims["kubernetes.io/serviceaccount/namespace"];
     const secretName = claims["kubernetes.io/serviceaccount/secret.name"];
     const name = claims["kubernetes.io/serviceaccount/service-account.name"];
@@ -156,7 +155,7 @@ export class TokenVerifier {
     if (!name) return new InvalidCredential("serviceAccountName claim is missing");
     if (!uid) return new InvalidCredential("serviceAccountUID claim is missing");
     if (claims.sub !== userNameOf(namespace, name)) return new InvalidCredential("sub claim is invalid");
-    const identity = { user: serviceAccountUser(namespace, { name, uid }), audiences: common };
+    const identity = { user: serviceAccountUser(namespace, { name, uid }), audiences };
     if (!this.#options.lookup) return identity;
     const { objects } = this.#options;
     return whenThere(objects.secret(namespace, secretName), (secret) => {

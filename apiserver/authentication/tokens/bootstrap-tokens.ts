@@ -2,12 +2,12 @@ import { timingSafeEqual } from "node:crypto";
 import { parseTime } from "../../../apimachinery/time/timestamp.ts";
 import { ParseError } from "../../../apimachinery/validation/parse-error.ts";
 import type { Secret } from "../../../apis/core/v1/secret.ts";
-import { type Eventual, whenThere } from "../../eventual.ts";
+import { whenThere } from "../../eventual.ts";
 import type { ObjectReader } from "../../registry/object-reader.ts";
 import type { ObjectRecord } from "../../registry/object-record.ts";
 import type { UserInfo } from "../../request.ts";
 import { ROOT_CONTROL_PLANE } from "../../routing/request-info.ts";
-import { digestOf, type PresentedToken, type TokenAnswer, type TokenAuthenticator } from "./token.ts";
+import { digestOf, type PresentedToken, type UserOfToken } from "./token.ts";
 
 /** `id.secret` */
 const FORM = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
@@ -24,14 +24,12 @@ const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
  * @param now milliseconds since the epoch
  */
 export const bootstrapTokens =
-  (secrets: ObjectReader, now: () => number): TokenAuthenticator =>
-  (token, audiences): Eventual<TokenAnswer> => {
+  (secrets: ObjectReader, now: () => number): UserOfToken =>
+  (token) => {
     const id = FORM.exec(token.text)?.[1];
     if (id === undefined) return undefined;
-    return whenThere(secrets.cached(ROOT_CONTROL_PLANE, NAMESPACE, `bootstrap-token-${id}`), (record) => {
-      const user = record && userOf(record, id, token, now());
-      return user && { user, audiences };
-    });
+    const record = secrets.cached(ROOT_CONTROL_PLANE, NAMESPACE, `bootstrap-token-${id}`);
+    return whenThere(record, (found) => found && userOf(found, id, token, now()));
   };
 
 function userOf(record: ObjectRecord, id: string, token: PresentedToken, now: number): UserInfo | undefined {

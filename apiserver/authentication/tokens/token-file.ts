@@ -1,5 +1,5 @@
 import type { UserInfo } from "../../request.ts";
-import { digestOf, type TokenAuthenticator } from "./token.ts";
+import { digestOf, type UserOfToken } from "./token.ts";
 
 /** What cannot be read in a file of tokens; no token is in its text. */
 export class TokenFileError extends Error {}
@@ -12,7 +12,7 @@ export class TokenFileError extends Error {}
  * @param onOddity told of lines that count for nothing
  * @throws TokenFileError
  */
-export function tokensInFile(file: string, text: string, onOddity: (message: string) => void): TokenAuthenticator {
+export function tokensInFile(file: string, text: string, onOddity: (message: string) => void): UserOfToken {
   const users = new Map<string, UserInfo>();
   let number = 0;
   for (const record of recordsOf(file, text)) {
@@ -29,10 +29,7 @@ export function tokensInFile(file: string, text: string, onOddity: (message: str
     if (users.has(digest)) onOddity(`duplicate token has been found in token file '${file}', record number '${number}'`);
     users.set(digest, { name, ...(uid !== "" && { uid }), groups: groups === undefined ? [] : groups.split(",") });
   }
-  return (token, audiences) => {
-    const user = users.get(token.digest);
-    return user && { user, audiences };
-  };
+  return ({ digest }) => users.get(digest);
 }
 
 /** One field and what ends it; a field may stand in double quotes, with `""` for one inside. */

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
-import type { Eventual } from "../../eventual.ts";
+import { type Eventual, whenThere } from "../../eventual.ts";
 import type { UserInfo } from "../../request.ts";
-import { InvalidCredential, together } from "../authenticator.ts";
+import { type Authenticated, InvalidCredential, together } from "../authenticator.ts";
 
 /** Nobody outside can tell which tokens have digests that are alike. */
 const SALT = randomBytes(32).toString("base64");
@@ -37,6 +37,22 @@ export type TokenAnswer = TokenIdentity | InvalidCredential | undefined;
  * @param audiences whom the token should be for
  */
 export type TokenAuthenticator = (token: PresentedToken, audiences: readonly string[]) => Eventual<TokenAnswer>;
+
+/** One sort of token that says nothing of whom it is for. */
+export type UserOfToken = (token: PresentedToken) => Eventual<Authenticated>;
+
+/**
+ * Tokens that say nothing of whom they are for are for this server, and unknown to who asks about others
+ * (k8s.io/apiserver, pkg/authentication/authenticator/audagnostic.go).
+ * @param own the audiences of this server
+ */
+export const forThisServer =
+  (own: readonly string[], userOf: UserOfToken): TokenAuthenticator =>
+  (token, asked) => {
+    const audiences = asked === own ? own : commonAudiences(own, asked);
+    if (audiences.length === 0) return undefined;
+    return whenThere(userOf(token), (user) => (user === undefined || user instanceof InvalidCredential ? user : { user, audiences }));
+  };
 
 /** Asks for each sort in turn; the first that knows the token decides (k8s.io/apiserver, pkg/authentication/token/union). */
 export const tokenUnion =
