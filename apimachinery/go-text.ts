@@ -35,20 +35,30 @@ export function formatFloat(value: number): string {
   return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
+/** A Go struct in a value for {@link marshal}: its members stand in their order, none is left out. */
+export class GoStruct {
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(members: Readonly<Record<string, unknown>>) {
+    this.members = members;
+  }
+}
+
 /** A value as Go's `json.Marshal` writes it inside an error text: objects with sorted members, bigints as digits. */
 export function marshal(value: unknown): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Float) return String(value.value);
   if (Array.isArray(value)) return `[${value.map(marshal).join(",")}]`;
+  if (value instanceof GoStruct) return marshalMembers(Object.entries(value.members));
   if (typeof value === "object") {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${members.map(([name, member]) => `${marshalString(name)}:${marshal(member)}`).join(",")}}`;
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    return marshalMembers(members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }
   return typeof value === "string" ? marshalString(value) : JSON.stringify(value);
 }
+
+const marshalMembers = (members: readonly (readonly [string, unknown])[]) =>
+  `{${members.map(([name, member]) => `${marshalString(name)}:${marshal(member)}`).join(",")}}`;
 
 /** What stands in JSON as it is, in Go's too. */
 const PLAIN_IN_JSON = /^[^"\\<>&\x00-\x1f\u2028\u2029\ud800-\udfff]*$/;

@@ -24,6 +24,8 @@ export interface KindDefinition {
   readonly metadataSchema?: Schema;
   /** Every column of the kind's tables in order, `Name` among them. */
   readonly columns: readonly Column[];
+  /** In which order tables have the objects of a list, if not by name. */
+  readonly tableOrder?: (a: KubeObject, b: KubeObject) => number;
   readonly subresources: Subresources;
   /** The verbs that discovery lists and the routes serve. */
   readonly verbs: readonly Verb[];
@@ -96,6 +98,8 @@ export interface Strategy {
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
   /** The names of new objects alone are judged so; an update is content with any that fits a path. Default: false. */
   readonly judgesNewNamesOnly?: boolean;
+  /** Built-in kinds: writes to the status subresource take no metadata, as of custom kinds. Default: false. */
+  readonly isolatesStatus?: boolean;
   /** Finalizers need no domain, as of custom kinds. Default: false. */
   readonly takesPlainFinalizers?: boolean;
   /**

@@ -54,6 +54,7 @@ describe("every kind", () => {
       "authorization.k8s.io",
       "rbac.authorization.k8s.io",
       "certificates.k8s.io",
+      "flowcontrol.apiserver.k8s.io",
       "apiextensions.k8s.io",
       "networking.datumapis.com",
       "compute.datumapis.com",

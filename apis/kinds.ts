@@ -16,6 +16,8 @@ import { namespace } from "./core/v1/namespace.ts";
 import { secret } from "./core/v1/secret.ts";
 import { serviceAccount } from "./core/v1/service-account.ts";
 import { event as eventsEvent } from "./events/v1/event.ts";
+import { flowSchema } from "./flowcontrol/v1/flow-schema.ts";
+import { priorityLevelConfiguration } from "./flowcontrol/v1/priority-level-configuration.ts";
 import type { KindDefinition } from "./kind.ts";
 import { location } from "./networking/v1alpha/location.ts";
 import { network } from "./networking/v1alpha/network.ts";
@@ -49,6 +51,8 @@ export const kinds: readonly KindDefinition[] = [
   clusterRole,
   clusterRoleBinding,
   certificateSigningRequest,
+  flowSchema,
+  priorityLevelConfiguration,
   customResourceDefinition,
 
   network,

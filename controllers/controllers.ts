@@ -1,6 +1,7 @@
 import { bootstrapPolicyController } from "./bootstrap-policy/bootstrap-policy-controller.ts";
 import { clusterRoleAggregationController } from "./cluster-role-aggregation/cluster-role-aggregation-controller.ts";
 import { definitionsController } from "./custom-resource-definitions/definitions-controller.ts";
+import { flowControlController } from "./flow-control/flow-control-controller.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace-controller.ts";
 import { networkController } from "./network/network-controller.ts";
@@ -11,6 +12,7 @@ import { systemNamespacesController } from "./system-namespaces/system-namespace
 export const controllers: readonly Controller[] = [
   systemNamespacesController,
   bootstrapPolicyController,
+  flowControlController(),
   definitionsController,
   namespaceController,
   garbageCollector,

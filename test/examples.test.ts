@@ -45,7 +45,11 @@ describe("examples", () => {
 
   it("show the kinds that people write by hand", () => {
     expect(new Set(manifests.map(({ object }) => object.kind))).toEqual(
-      new Set("Namespace ConfigMap Secret ServiceAccount Lease Location Network NetworkBinding SubnetClaim Workload".split(" ")),
+      new Set(
+        "Namespace ConfigMap Secret ServiceAccount Lease PriorityLevelConfiguration FlowSchema Location Network NetworkBinding SubnetClaim Workload".split(
+          " ",
+        ),
+      ),
     );
   });
 });

@@ -34,7 +34,7 @@ export function resetFilter(kind: KindDefinition, part: Part): Filter {
   return isEmpty(reset) ? (set) => set : (set) => recursiveDifference(set, reset);
 }
 
-function resetBy({ flavor, subresources }: KindDefinition, part: "" | "status"): FieldSet {
+function resetBy({ flavor, subresources, strategy }: KindDefinition, part: "" | "status"): FieldSet {
   if (part === "") return subresources.status ? { "f:status": LEAF } : EMPTY;
-  return flavor === "custom" ? { "f:metadata": LEAF, "f:spec": LEAF } : { "f:spec": LEAF };
+  return flavor === "custom" || strategy.isolatesStatus ? { "f:metadata": LEAF, "f:spec": LEAF } : { "f:spec": LEAF };
 }

@@ -39,11 +39,11 @@ function withoutMetadata(object: KubeObject): JsonObject {
   return rest as JsonObject;
 }
 
-/** Custom kinds keep their metadata as well; built-in ones take labels and annotations from the request. */
+/** Custom kinds keep their metadata as well; most built-in ones take labels and annotations from the request. */
 function keepAllButStatus(kind: KindDefinition, object: KubeObject, old: KubeObject): void {
   for (const name of Object.keys(object)) if (name !== "status" && name !== "metadata" && !Object.hasOwn(old, name)) delete object[name];
   for (const [name, value] of Object.entries(old)) if (name !== "status" && name !== "metadata") object[name] = value;
-  if (kind.flavor === "custom") {
+  if (kind.flavor === "custom" || kind.strategy.isolatesStatus) {
     const { managedFields } = object.metadata;
     object.metadata = { ...old.metadata };
     if (managedFields === undefined) delete object.metadata.managedFields;

@@ -10,7 +10,7 @@ export interface Shape {
   readonly transformVersion?: MetaVersion;
 }
 
-export type TransformedKind = Pick<KindDefinition, "group" | "version" | "kind" | "listKind" | "flavor" | "columns">;
+export type TransformedKind = Pick<KindDefinition, "group" | "version" | "kind" | "listKind" | "flavor" | "columns" | "tableOrder">;
 
 /**
  * An object in the shape asked for.
@@ -44,6 +44,8 @@ export interface ListTransform {
   readonly empty: { readonly apiVersion: string; readonly kind: string; readonly metadata: ListMeta };
   /** The name of that member. */
   readonly member: "items" | "rows";
+  /** The order of the items, if it is not that of the names. */
+  readonly order?: (a: KubeObject, b: KubeObject) => number;
   /** What stands in it for an object. */
   item(object: KubeObject): object;
 }
@@ -67,7 +69,12 @@ export function listTransform(
     }
     case "Table": {
       const options: TableOptions = { version, includeObject: parseIncludeObject(includeObject) };
-      return { empty: emptyTable(kind, metadata, version), member: "rows", item: (object) => tableRow(kind, object, options, now) };
+      return {
+        empty: emptyTable(kind, metadata, version),
+        member: "rows",
+        ...(kind.tableOrder !== undefined && { order: kind.tableOrder }),
+        item: (object) => tableRow(kind, object, options, now),
+      };
     }
     case "PartialObjectMetadata":
       throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${goType(kind, kind.listKind)})`);

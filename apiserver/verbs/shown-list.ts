@@ -17,12 +17,13 @@ import type { ListTransform } from "../tables/transform.ts";
  */
 export async function shownList(
   resource: Resource,
-  records: readonly ObjectRecord[],
+  byName: readonly ObjectRecord[],
   shown: ListTransform,
   mediaType: MediaType,
   pretty: boolean,
 ): Promise<Body> {
-  const { empty, member } = shown;
+  const { empty, member, order } = shown;
+  const records = order === undefined ? byName : byName.toSorted((a, b) => order(resource.object(a), resource.object(b)));
   if (mediaType === "application/vnd.kubernetes.protobuf") {
     const write = messageWriter(empty.kind, resource.kind);
     const list = new ProtobufListWriter(empty, empty.metadata);

@@ -1,11 +1,9 @@
-import type { KubeObject } from "../../apimachinery/object.ts";
-import { isReason } from "../../apimachinery/status/status.ts";
 import type { Binding } from "../../apis/rbac/v1/binding.ts";
 import type { ClusterRole } from "../../apis/rbac/v1/cluster-role.ts";
 import { GROUP } from "../../apis/rbac/v1/policy-rule.ts";
 import type { Client, ResourceRef } from "../../client/client.ts";
 import type { Controller } from "../runtime/controller.ts";
-import { keyOf } from "../runtime/informer.ts";
+import { ensureAll } from "../runtime/ensure.ts";
 import { AUTOUPDATE, reconciledBinding, reconciledRole } from "./reconcile.ts";
 import { type BootstrapBinding, type BootstrapRole, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, SYSTEM_ROLES } from "./roles.ts";
 
@@ -22,49 +20,14 @@ export const bootstrapPolicyController: Controller = {
   name: "bootstrap-policy",
   async prepare({ client }) {
     await Promise.all([
-      reconcile(client, CLUSTER_ROLE, CLUSTER_ROLES.map(clusterRoleOf), repairRole),
-      reconcile(client, ROLE, SYSTEM_ROLES.map(systemRoleOf), repairRole),
+      ensureAll(client, CLUSTER_ROLE, CLUSTER_ROLES.map(clusterRoleOf), repairRole),
+      ensureAll(client, ROLE, SYSTEM_ROLES.map(systemRoleOf), repairRole),
     ]);
     // roles first: a binding to one that is missing would be told of in refusals
-    await reconcile(client, CLUSTER_ROLE_BINDING, CLUSTER_ROLE_BINDINGS.map(bindingOf), repairBinding);
+    await ensureAll(client, CLUSTER_ROLE_BINDING, CLUSTER_ROLE_BINDINGS.map(bindingOf), repairBinding);
   },
   async run() {},
 };
-
-type Repair<T extends KubeObject> = (client: Client, resource: ResourceRef, present: T, wanted: T) => Promise<void>;
-
-/** Creates what is missing and repairs the rest, all of them at once. */
-async function reconcile<T extends KubeObject>(
-  client: Client,
-  resource: ResourceRef,
-  wanted: readonly T[],
-  repair: Repair<T>,
-): Promise<void> {
-  const { items } = await client.list<T>(resource, wanted[0]?.metadata.namespace);
-  const present = new Map(items.map((item) => [keyOf(item), item]));
-  await Promise.all(
-    wanted.map(async (object) => {
-      const { name = "", namespace } = object.metadata;
-      const place = namespace === undefined ? { name } : { namespace, name };
-      let found = present.get(keyOf(object));
-      for (;;) {
-        try {
-          if (found === undefined) await client.create(resource, namespace, object);
-          else await repair(client, resource, found, object);
-          return;
-        } catch (error) {
-          // another server does the same at the same time
-          if (!isReason(error, "AlreadyExists") && !isReason(error, "Conflict") && !isReason(error, "NotFound")) throw error;
-          if (isReason(error, "NotFound") && found === undefined) throw error;
-        }
-        found = await client.get<T>(resource, place).catch((error: unknown) => {
-          if (isReason(error, "NotFound")) return undefined;
-          throw error;
-        });
-      }
-    }),
-  );
-}
 
 async function repairRole(client: Client, resource: ResourceRef, present: ClusterRole, wanted: ClusterRole): Promise<void> {
   const role = reconciledRole(present, wanted);

@@ -4,7 +4,6 @@ const WAITING = {
   quota: "needs ResourceQuotas",
   admission: "needs the configurations of webhooks and the admission policies",
   aggregation: "needs APIServices",
-  flowControl: "needs FlowSchemas and PriorityLevelConfigurations",
   rules: "needs validation rules in CEL",
   laterKinds: "needs kinds of Datum's that are not served yet: connectors, gateways, network interfaces, bindings of locations",
   numbering: "passes but for the names of uids and revisions: earlier steps of the scenario, listed here too, made fewer of them",
@@ -100,7 +99,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
     workloads: ["/apis (recorded for the generic groups only)"],
     aggregation: ["group document of apiregistration.k8s.io"],
     admission: ["group document of admissionregistration.k8s.io"],
-    flowControl: ["group document of flowcontrol.apiserver.k8s.io"],
   },
   "discovery/openapi-v3.json": {
     quota: ["names of operations, on core subresources"],
@@ -110,7 +108,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
     aggregation: ["apiregistration.k8s.io v1"],
     certificates: ["certificates.k8s.io v1"],
     admission: ["admissionregistration.k8s.io v1"],
-    flowControl: ["flowcontrol.apiserver.k8s.io v1"],
   },
   "discovery/unknown-paths.json": {
     quota: ["status of a missing object"],

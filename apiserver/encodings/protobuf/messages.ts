@@ -407,6 +407,120 @@ const binding = (kind: string) =>
     [3, "roleRef", message("RoleRef", [1, "apiGroup", "string"], [2, "kind", "string"], [3, "name", "string"])],
   );
 
+const flowControlStatus = (kind: string) =>
+  message(`${kind}Status`, [
+    1,
+    "conditions",
+    message(
+      `${kind}Condition`,
+      [1, "type", "string"],
+      [2, "status", "string"],
+      [3, "lastTransitionTime", "time"],
+      [4, "reason", "string"],
+      [5, "message", "string"],
+    ),
+    "repeated",
+  ]);
+
+const policyRulesWithSubjects = message(
+  "PolicyRulesWithSubjects",
+  [
+    1,
+    "subjects",
+    message(
+      "Subject",
+      [1, "kind", "string"],
+      [2, "user", message("UserSubject", [1, "name", "string"]), "pointer"],
+      [3, "group", message("GroupSubject", [1, "name", "string"]), "pointer"],
+      [4, "serviceAccount", message("ServiceAccountSubject", [1, "namespace", "string"], [2, "name", "string"]), "pointer"],
+    ),
+    "repeated",
+  ],
+  [
+    2,
+    "resourceRules",
+    message(
+      "ResourcePolicyRule",
+      [1, "verbs", "string", "repeated"],
+      [2, "apiGroups", "string", "repeated"],
+      [3, "resources", "string", "repeated"],
+      [4, "clusterScope", "bool"],
+      [5, "namespaces", "string", "repeated"],
+    ),
+    "repeated",
+  ],
+  [
+    3,
+    "nonResourceRules",
+    message("NonResourcePolicyRule", [1, "verbs", "string", "repeated"], [6, "nonResourceURLs", "string", "repeated"]),
+    "repeated",
+  ],
+);
+
+const flowSchema = message(
+  "FlowSchema",
+  [1, "metadata", objectMeta],
+  [
+    2,
+    "spec",
+    message(
+      "FlowSchemaSpec",
+      [1, "priorityLevelConfiguration", message("PriorityLevelConfigurationReference", [1, "name", "string"])],
+      [2, "matchingPrecedence", "int32"],
+      [3, "distinguisherMethod", message("FlowDistinguisherMethod", [1, "type", "string"]), "pointer"],
+      [4, "rules", policyRulesWithSubjects, "repeated"],
+    ),
+  ],
+  [3, "status", flowControlStatus("FlowSchema")],
+);
+
+const limitResponse = message(
+  "LimitResponse",
+  [1, "type", "string"],
+  [
+    2,
+    "queuing",
+    message("QueuingConfiguration", [1, "queues", "int32"], [2, "handSize", "int32"], [3, "queueLengthLimit", "int32"]),
+    "pointer",
+  ],
+);
+
+const priorityLevelConfiguration = message(
+  "PriorityLevelConfiguration",
+  [1, "metadata", objectMeta],
+  [
+    2,
+    "spec",
+    message(
+      "PriorityLevelConfigurationSpec",
+      [1, "type", "string"],
+      [
+        2,
+        "limited",
+        message(
+          "LimitedPriorityLevelConfiguration",
+          [1, "nominalConcurrencyShares", "int32", "pointer"],
+          [2, "limitResponse", limitResponse],
+          [3, "lendablePercent", "int32", "pointer"],
+          [4, "borrowingLimitPercent", "int32", "pointer"],
+        ),
+        "pointer",
+      ],
+      [
+        3,
+        "exempt",
+        message(
+          "ExemptPriorityLevelConfiguration",
+          [1, "nominalConcurrencyShares", "int32", "pointer"],
+          [2, "lendablePercent", "int32", "pointer"],
+        ),
+        "pointer",
+      ],
+    ),
+  ],
+  [3, "status", flowControlStatus("PriorityLevelConfiguration")],
+);
+
 const certificateSigningRequest = message(
   "CertificateSigningRequest",
   [1, "metadata", objectMeta],
@@ -466,6 +580,8 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["authorization.k8s.io/v1 SelfSubjectAccessReview", accessReview("SelfSubjectAccessReview", selfSubjectAccessReviewSpec)],
   ["authorization.k8s.io/v1 SelfSubjectRulesReview", selfSubjectRulesReview],
   ["certificates.k8s.io/v1 CertificateSigningRequest", certificateSigningRequest],
+  ["flowcontrol.apiserver.k8s.io/v1 FlowSchema", flowSchema],
+  ["flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration", priorityLevelConfiguration],
   ["rbac.authorization.k8s.io/v1 Role", role],
   ["rbac.authorization.k8s.io/v1 ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/v1 RoleBinding", binding("RoleBinding")],
