@@ -114,6 +114,8 @@ export interface Strategy {
   readonly prepareForStatusUpdate?: (object: KubeObject, old: KubeObject, time: string) => void;
   /** The same for the approval subresource. */
   readonly prepareForApprovalUpdate?: (object: KubeObject, old: KubeObject, time: string) => void;
+  /** Members that a write to the object, or to a part of it, cannot own, as `status.conditions`: beside those of all kinds (rest.ResetFieldsStrategy). */
+  readonly resets?: { readonly object?: readonly string[]; readonly status?: readonly string[]; readonly approval?: readonly string[] };
   readonly validate?: (object: KubeObject) => FieldError[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => FieldError[];
   /** The same for the status subresource, on top of keeping everything but `status` and metadata. */

@@ -12,18 +12,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { EMPTY, type FieldSet, type FieldSetDraft, LEAF, SELF, uniteNodes } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
-import {
-  asList,
-  asMap,
-  isEmptyAs,
-  isEmptyContainer,
-  itemElement,
-  ownShape,
-  type Shape,
-  sameValue,
-  shapeOf,
-  UnidentifiableItem,
-} from "./shapes.ts";
+import { asList, asMap, isEmptyAs, itemElement, ownShape, type Shape, sameValue, shapeOf, UnidentifiableItem } from "./shapes.ts";
 import { fitsScalar, typedErrors } from "./typed-errors.ts";
 import type { ListType, MapType, ValueType } from "./value-type.ts";
 
@@ -65,7 +54,7 @@ function inShape(type: ValueType, shape: Shape, before: JsonValue, after: JsonVa
   const { list, map } = type;
   const container = shape === "list" ? list : shape === "map" ? map : undefined;
   const maps = isJsonObject(before) && isJsonObject(after);
-  if (container === undefined || container.atomic || (!maps && isEmptyContainer(before) && isEmptyContainer(after))) {
+  if (container === undefined || container.atomic || (!maps && isEmptyAs(shape, before) && isEmptyAs(shape, after))) {
     if (sameValue(before, after)) return undefined;
     mustFit(type, after);
     return MODIFIED;

@@ -12,7 +12,6 @@ import {
   recursiveDifference,
   union,
   unionOf,
-  within,
 } from "./field-set.ts";
 
 const tree = (json: object) => json as FieldSet;
@@ -44,11 +43,6 @@ it("takes away everything below as well where that is asked for", () => {
 it("gives back the very set where nothing is taken away", () => {
   expect(difference(A, tree({ "f:spec": {}, "f:data": { "f:b": {} } }))).toBe(A);
   expect(union(A, EMPTY)).toBe(A);
-});
-
-it("cuts out what is at a place or below", () => {
-  expect(within(A, ["f:data", "f:a"])).toEqual({ "f:data": { "f:a": {} } });
-  expect(within(A, ["f:spec"])).toEqual({});
 });
 
 it("orders names, then keys, values and indices, each by what it says", () => {

@@ -212,13 +212,6 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
   return true;
 }
 
-/** What of a set lies at or below a place, with the way there. */
-export function within(set: FieldSet, way: readonly string[]): FieldSet {
-  let node: FieldSet | undefined = set;
-  for (const element of way) node = node?.[element];
-  return node === undefined ? EMPTY : way.reduceRight<FieldSet>((below, element) => ({ [element]: below }), node);
-}
-
 /** Every field of the set with the steps that lead to it: what is at a level first, then what is below. The list is reused. */
 export function forEachField(set: FieldSet, visit: (way: readonly string[]) => void, way: string[] = []): void {
   for (const element in set) {

@@ -4,7 +4,8 @@
  */
 import type { KindDefinition } from "../../apis/kind.ts";
 import type { Part } from "../strategy/update.ts";
-import { EMPTY, type FieldSet, isEmpty, LEAF, recursiveDifference, within } from "./field-set.ts";
+import { type FieldSet, isEmpty, LEAF, recursiveDifference, unionOf } from "./field-set.ts";
+import { fieldElement } from "./path-element.ts";
 
 export type Filter = (set: FieldSet) => FieldSet;
 
@@ -28,13 +29,25 @@ export const NEVER_OWNED: FieldSet = {
 
 /** Takes out of a set what a write to this part of an object resets. */
 export function resetFilter(kind: KindDefinition, part: Part): Filter {
-  if (part === "finalize") return (set) => within(set, ["f:spec", "f:finalizers"]);
-  if (part === "approval") return (set) => recursiveDifference(set, { "f:spec": LEAF, "f:status": { "f:certificate": LEAF } });
-  const reset = part === "scale" || part === "token" ? EMPTY : resetBy(kind, part);
+  const reset = unionOf(resetBy(kind, part).map(setOf));
   return isEmpty(reset) ? (set) => set : (set) => recursiveDifference(set, reset);
 }
 
-function resetBy({ flavor, subresources, strategy }: KindDefinition, part: "" | "status"): FieldSet {
-  if (part === "") return subresources.status ? { "f:status": LEAF } : EMPTY;
-  return flavor === "custom" || strategy.isolatesStatus ? { "f:metadata": LEAF, "f:spec": LEAF } : { "f:spec": LEAF };
+function resetBy({ flavor, subresources, strategy }: KindDefinition, part: Part): readonly string[] {
+  const more = strategy.resets;
+  switch (part) {
+    case "":
+      return [...(subresources.status ? ["status"] : []), ...(more?.object ?? [])];
+    case "status":
+      return ["spec", ...(flavor === "custom" || strategy.isolatesStatus ? ["metadata"] : []), ...(more?.status ?? [])];
+    case "approval":
+      return ["spec", ...(more?.approval ?? [])];
+    case "finalize":
+      return ["status"];
+    default:
+      return [];
+  }
 }
+
+/** `status.conditions` as a set. */
+const setOf = (way: string): FieldSet => way.split(".").reduceRight<FieldSet>((below, name) => ({ [fieldElement(name)]: below }), LEAF);

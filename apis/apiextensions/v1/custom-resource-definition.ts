@@ -230,7 +230,14 @@ export const customResourceDefinition = defineKind({
     { name: "Established", type: "boolean", description: "Whether the resource is served.", priority: 1, cell: isEstablished },
   ],
   subresources: { status: {} },
-  strategy: { returnsDeletedObject: true, setDefaults, prepareForCreate, prepareForUpdate, markForDeletion },
+  strategy: {
+    returnsDeletedObject: true,
+    setDefaults,
+    prepareForCreate,
+    prepareForUpdate,
+    markForDeletion,
+    resets: { status: ["metadata"] },
+  },
 });
 
 /** `v1(storage),v1beta1` */

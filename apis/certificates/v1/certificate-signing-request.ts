@@ -123,6 +123,7 @@ export const certificateSigningRequest = defineKind({
     prepareForUpdate,
     prepareForStatusUpdate,
     prepareForApprovalUpdate,
+    resets: { object: ["spec"], status: ["status.conditions"], approval: ["status.certificate"] },
     validate: requestErrors,
     validateUpdate: (object, old) => updateErrors(object, old, { approval: false, certificate: false }),
     validateStatusUpdate: (object, old) => updateErrors(object, old, { approval: false, certificate: true }),

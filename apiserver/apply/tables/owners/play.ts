@@ -1,12 +1,12 @@
-import type { JsonObject } from "../../../apimachinery/json/value.ts";
-import type { KubeObject, ManagedFieldsEntry } from "../../../apimachinery/object.ts";
-import { StatusError } from "../../../apimachinery/status/status.ts";
-import type { KindDefinition } from "../../../apis/kind.ts";
-import type { Part } from "../../strategy/update.ts";
-import { FieldManager } from "../field-manager.ts";
-import { type FieldSet, forEachField, inOrder } from "../field-set.ts";
-import { printWay } from "../path-element.ts";
-import { Versions } from "../versions.ts";
+import type { JsonObject } from "../../../../apimachinery/json/value.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../../../../apimachinery/object.ts";
+import { StatusError } from "../../../../apimachinery/status/status.ts";
+import type { KindDefinition } from "../../../../apis/kind.ts";
+import type { Part } from "../../../strategy/update.ts";
+import { FieldManager } from "../../field-manager.ts";
+import type { FieldSet } from "../../field-set.ts";
+import { Versions } from "../../versions.ts";
+import { printFields } from "../notation.ts";
 
 /** What one table of cases is about: the kind, in each of its versions. */
 export interface Table {
@@ -106,8 +106,4 @@ function nameOf({ manager, operation, apiVersion, subresource }: ManagedFieldsEn
   return `${manager}${version}${how.length > 0 ? ` (${how.join(", ")})` : ""}`;
 }
 
-function fieldsIn({ fieldsV1 }: ManagedFieldsEntry): string {
-  const fields: string[] = [];
-  forEachField(inOrder(fieldsV1 as FieldSet), (way) => fields.push(printWay(way).replace(/^\.spec(?=.)/, "")));
-  return fields.join(" ");
-}
+const fieldsIn = ({ fieldsV1 }: ManagedFieldsEntry): string => printFields(fieldsV1 as FieldSet).replaceAll(/(?<=^| )\.spec(?=[^ ])/g, "");

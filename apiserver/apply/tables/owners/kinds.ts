@@ -1,6 +1,6 @@
-import { defineKind } from "../../../apis/define-kind.ts";
-import type { KindDefinition } from "../../../apis/kind.ts";
-import { anyObject, boolean, integer, keyedList, list, map, number, object, optional, string } from "../../../apis/typed-schema.ts";
+import { defineKind } from "../../../../apis/define-kind.ts";
+import type { KindDefinition } from "../../../../apis/kind.ts";
+import { anyObject, boolean, integer, keyedList, list, map, number, object, optional, string } from "../../../../apis/typed-schema.ts";
 
 type Properties = Parameters<typeof object>[1];
 type Options = Parameters<typeof object>[2];

@@ -1,0 +1,120 @@
+/** Values of a shelf (see types.ts) that fit. */
+export const fitting: readonly object[] = [
+  { label: "a", whole: 1 },
+  { label: "a", whole: {} },
+  { label: "a", whole: null },
+  { label: "a" },
+  { label: "a", whole: true },
+  { label: "a", whole: [{ b: [1] }] },
+  { label: null },
+  { size: null },
+  { size: 1 },
+  { size: 2.75 },
+  { on: null },
+  { on: true },
+  { on: false },
+  { set: ["a", "b", "c"] },
+  { set: null },
+  { set: [] },
+  { flags: [true, false] },
+  { numbers: [1, 2, 3, 2.75] },
+  { things: [] },
+  { things: null },
+  { things: [{ name: "a", id: 1, tags: { a: "a" } }] },
+  {
+    things: [
+      { name: "a", id: 1 },
+      { name: "a", id: 2 },
+      { name: "b", id: 1 },
+    ],
+  },
+  { texts: ["a", "a", "a"] },
+  { things: [{ name: "a", tags: { b: "c" }, on: true, size: 2.75 }] },
+  { things: [{ name: "a" }, { id: 1 }] },
+];
+
+/** Values that do not, and why. */
+export const unfitting: readonly [value: unknown, why: string][] = [
+  [{ label: true, whole: 1 }, ".label: expected string, got &value.valueUnstructured{Value:true}"],
+  [{ label: 1, whole: {} }, ".label: expected string, got &value.valueUnstructured{Value:1}"],
+  [{ label: 3.5 }, ".label: expected string, got &value.valueUnstructured{Value:3.5}"],
+  [{ label: false, whole: null }, ".label: expected string, got &value.valueUnstructured{Value:false}"],
+  [{ label: [1, 2] }, ".label: expected string, got &value.valueUnstructured{Value:[]interface {}{1, 2}}"],
+  [{ label: { a: true } }, '.label: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"a":true}}'],
+  [{ size: ["a"] }, ".size: expected numeric (int or float), got []interface {}"],
+  [{ size: { a: 1 } }, ".size: expected numeric (int or float), got map[string]interface {}"],
+  [{ size: "a" }, ".size: expected numeric (int or float), got string"],
+  [{ size: true }, ".size: expected numeric (int or float), got bool"],
+  [{ on: 1 }, ".on: expected boolean, got &{1}"],
+  [{ on: 3.5 }, ".on: expected boolean, got &{3.5}"],
+  [{ on: "a" }, ".on: expected boolean, got &{a}"],
+  [{ on: { a: 1 } }, ".on: expected boolean, got &{map[a:1]}"],
+  [{ on: ["a"] }, ".on: expected boolean, got &{[a]}"],
+  [{ set: [1] }, ".set[=1]: expected string, got &value.valueUnstructured{Value:1}"],
+  [{ set: [true] }, ".set[=true]: expected string, got &value.valueUnstructured{Value:true}"],
+  [{ set: [1.5] }, ".set[=1.5]: expected string, got &value.valueUnstructured{Value:1.5}"],
+  [{ set: [null] }, ".set: element 0: associative list without keys has an element that's an explicit null"],
+  [{ set: [{}] }, ".set: element 0: associative list without keys has an element that's a map type"],
+  [{ set: [[]] }, ".set: element 0: not supported: associative list with lists as elements"],
+  [{ flags: [1] }, ".flags[=1]: expected boolean, got &{1}"],
+  [{ flags: [1.5] }, ".flags[=1.5]: expected boolean, got &{1.5}"],
+  [{ flags: ["a"] }, '.flags[="a"]: expected boolean, got &{a}'],
+  [{ flags: [null] }, ".flags: element 0: associative list without keys has an element that's an explicit null"],
+  [{ flags: [{}] }, ".flags: element 0: associative list without keys has an element that's a map type"],
+  [{ flags: [[]] }, ".flags: element 0: not supported: associative list with lists as elements"],
+  [{ numbers: [true] }, ".numbers[=true]: expected numeric (int or float), got bool"],
+  [{ numbers: ["a"] }, '.numbers[="a"]: expected numeric (int or float), got string'],
+  [{ numbers: [null] }, ".numbers: element 0: associative list without keys has an element that's an explicit null"],
+  [{ numbers: [{}] }, ".numbers: element 0: associative list without keys has an element that's a map type"],
+  [{ numbers: [[]] }, ".numbers: element 0: not supported: associative list with lists as elements"],
+  [{ unheardOf: true }, ".unheardOf: field not declared in schema"],
+  [{ things: { name: true } }, ".things: expected list, got &{map[name:true]}"],
+  [{ things: true }, ".things: expected list, got &{true}"],
+  [{ map: [1] }, ".map: expected map, got &{[1]}"],
+  [true, "expected map, got &{true}"],
+  [{ things: [{ name: true }] }, ".things[name=true].name: expected string, got &value.valueUnstructured{Value:true}"],
+  [{ things: [{ name: [] }] }, ".things[name=[]].name: expected string, got &value.valueUnstructured{Value:[]interface {}{}}"],
+  [{ things: [{ name: {} }] }, ".things[name=].name: expected string, got &value.valueUnstructured{Value:map[string]interface {}{}}"],
+  [{ things: [{ name: 1.5 }] }, ".things[name=1.5].name: expected string, got &value.valueUnstructured{Value:1.5}"],
+  [{ things: [{ name: 1 }] }, ".things[name=1].name: expected string, got &value.valueUnstructured{Value:1}"],
+  [{ things: [{ name: null, other: 1 }] }, ".things[name=null].other: field not declared in schema"],
+  [
+    { things: [{}, {}] },
+    `.things: element 0: associative list with keys has an element that omits all key fields ["name" "id"] (and doesn't have default values for any key fields)`,
+  ],
+  [
+    { things: [{}, null] },
+    `.things: element 0: associative list with keys has an element that omits all key fields ["name" "id"] (and doesn't have default values for any key fields)`,
+  ],
+  [
+    { things: [{ tags: { a: "a" }, on: true, size: 2.75 }] },
+    `.things: element 0: associative list with keys has an element that omits all key fields ["name" "id"] (and doesn't have default values for any key fields)`,
+  ],
+  [{ things: [[]] }, ".things: element 0: associative list with keys may not have non-map elements"],
+  [{ things: [null] }, ".things: element 0: associative list with keys may not have a null element"],
+  [
+    { things: [{ name: "a", id: 1, tags: { a: 1 } }] },
+    '.things[id=1,name="a"].tags.a: expected string, got &value.valueUnstructured{Value:1}',
+  ],
+  [{ things: [{ name: "a", id: 1, on: "true", size: 2.75 }] }, '.things[id=1,name="a"].on: expected boolean, got &{true}'],
+  [{ things: [{ name: "a", id: 1, on: true, size: false }] }, '.things[id=1,name="a"].size: expected numeric (int or float), got bool'],
+];
+
+/** Values that fit where items may be the same, as in live objects, and why not elsewhere. */
+export const doubled: readonly [value: object, why: string][] = [
+  [{ set: ["a", "a"] }, '.set: duplicate entries for key [="a"]'],
+  [{ flags: [true, false, true] }, ".flags: duplicate entries for key [=true]"],
+  [{ numbers: [1, 2, 3, 2.75, 1] }, ".numbers: duplicate entries for key [=1]"],
+  [
+    {
+      things: [
+        { name: "a", id: 1 },
+        { name: "a", id: 1 },
+      ],
+    },
+    '.things: duplicate entries for key [id=1,name="a"]',
+  ],
+];
+
+/** Nothing is declared: everything fits. */
+export const undeclared: readonly object[] = [{ a: null }, { a: ["b", "c", null] }, { a: { b: [], c: 2, d: { e: "f" } } }];
