@@ -118,18 +118,17 @@ export const notFound = (resource: GroupResource, name: string) =>
 /** An address that no route of a built-in group serves. */
 export const notFoundRoute = () => failure("NotFound", "the server could not find the requested resource", {});
 
+/** `terminating`: the object that has the name is about to go. */
 export const alreadyExists = (resource: GroupResource, name: string, { terminating = false } = {}) =>
-  failure(
-    "AlreadyExists",
-    `${terminating ? "object is being deleted: " : ""}${resourceName(resource)} ${quote(name)} already exists`,
-    detailsOf(resource, name),
-  );
+  failure("AlreadyExists", `${terminating ? GOING : ""}${resourceName(resource)} ${quote(name)} already exists`, detailsOf(resource, name));
+
+const GOING = "object is being deleted: ";
 
 /** After the last attempt to find a free generated name. */
-export const noUniqueName = (resource: GroupResource, name: string) =>
+export const noUniqueName = (resource: GroupResource, name: string, { terminating = false } = {}) =>
   failure(
     "AlreadyExists",
-    `${resourceName(resource)} ${quote(name)} already exists, the server was not able to generate a unique name for the object`,
+    `${terminating ? GOING : ""}${resourceName(resource)} ${quote(name)} already exists, the server was not able to generate a unique name for the object`,
     detailsOf(resource, name, { retryAfterSeconds: 1 }),
   );
 

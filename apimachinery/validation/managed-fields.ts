@@ -18,18 +18,23 @@ export function validateManagedFields(entries: readonly ManagedFieldsEntry[], pa
   });
 }
 
+/** Errors about single characters of a name: each of them shows the whole name, which may be as long as an address. */
+const MAX_CHARACTERS_TOLD = 200;
+
 /** What is wrong with the name of a field manager: it is too long, or has characters that cannot be printed. */
 export function validateManager(manager: string, field: FieldPath | string): FieldError[] {
-  if (Buffer.byteLength(manager) > MANAGER_LENGTH) return [tooLong(field, MANAGER_LENGTH)];
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(manager) > MANAGER_LENGTH) errors.push(tooLong(field, MANAGER_LENGTH));
   let position = 0;
   for (const character of manager) {
     if (!isPrintable(character)) {
       const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
-      return [invalid(field, manager, `invalid character U+${code} (at position ${position})`)];
+      errors.push(invalid(field, manager, `invalid character U+${code} (at position ${position})`));
+      if (errors.length > MAX_CHARACTERS_TOLD) break;
     }
     position += Buffer.byteLength(character);
   }
-  return [];
+  return errors;
 }
 
 /** Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII blank. */

@@ -114,6 +114,9 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   return errors;
 }
 
+/** `v1`, `/v1`, `apps/v1`. */
+const VERSION_AT_THE_END = /^(?:[^/]*\/)?[^/]+$/;
+
 /** Each of these errors shows the whole list: without a limit what is said of a megabyte would take gigabytes. */
 const MAX_OTHER_CONTROLLERS = 10;
 
@@ -125,7 +128,7 @@ export function validateOwnerReferences(references: readonly OwnerReference[], p
   for (const [i, reference] of references.entries()) {
     const at = path.index(i);
     if (!reference.apiVersion) errors.push(required(at.child("apiVersion"), "must not be empty"));
-    else if (reference.apiVersion.split("/").length > 2) {
+    else if (!VERSION_AT_THE_END.test(reference.apiVersion)) {
       errors.push(invalid(at.child("apiVersion"), reference.apiVersion, "must be <group>/<version> or <version>"));
     }
     for (const field of ["kind", "name", "uid"] as const) {

@@ -1,4 +1,5 @@
 import { invalid as invalidField } from "../../apimachinery/field/error.ts";
+import { quote } from "../../apimachinery/go-text.ts";
 import { DecodeError, JsonTypeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
@@ -28,7 +29,7 @@ export function parseCustom(
 ): { value: JsonObject; duplicates: string[] } {
   const duplicates = new Set<string>();
   const onDuplicate = (path: string) => {
-    if (duplicates.size < MAX_PROBLEMS) duplicates.add(`duplicate field "${path}"`);
+    if (duplicates.size < MAX_PROBLEMS) duplicates.add(`duplicate field ${quote(path)}`);
   };
   let value: JsonValue;
   let type: TypeProbe | undefined;

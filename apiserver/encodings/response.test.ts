@@ -3,7 +3,7 @@ import { notFound } from "../../apimachinery/status/status.ts";
 import { configMap } from "../../apis/core/v1/config-map.ts";
 import { network } from "../../apis/networking/v1alpha/network.ts";
 import { decodeProtobuf } from "./protobuf/decode.ts";
-import { encodeResponse, encodeStatus, encodeWatchEvent, prettyByDefault } from "./response.ts";
+import { encodeResponse, encodeWatchEvent, isPretty } from "./response.ts";
 
 const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { b: "1" } };
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
@@ -18,7 +18,7 @@ test("YAML is never indented otherwise", () => {
     'apiVersion: v1\ndata:\n  b: "1"\nkind: ConfigMap\nmetadata:\n  name: a\n',
   );
   const { status } = notFound({ group: "", resource: "configmaps" }, "none");
-  expect(encodeStatus(status, "application/yaml").toString()).toBe(
+  expect(encodeResponse(status, "application/yaml", false).toString()).toBe(
     'apiVersion: v1\ncode: 404\ndetails:\n  kind: configmaps\n  name: none\nkind: Status\nmessage: configmaps "none" not found\nmetadata: {}\nreason: NotFound\nstatus: Failure\n',
   );
 });
@@ -42,7 +42,12 @@ test("a watch event is a line of JSON, or a frame with its length", () => {
   expect(frame.readUInt32BE()).toBe(frame.length - 4);
 });
 
-test("people's clients get indented JSON", () => {
-  expect(["curl/8.5.0", "Wget/1.21", "Mozilla/5.0 (X11)"].map(prettyByDefault)).toEqual([true, true, true]);
-  expect([undefined, "kubectl/v1.32.0", "xcurl"].map(prettyByDefault)).toEqual([false, false, false]);
+test("people's clients get indented JSON, and who asks for it", () => {
+  const indented = (parameter: string | undefined) => (agent: string | undefined) => isPretty(parameter, agent);
+  for (const nothing of [undefined, ""]) {
+    expect(["curl/8.5.0", "Wget/1.21", "Mozilla/5.0 (X11)"].map(indented(nothing))).toEqual([true, true, true]);
+    expect([undefined, "kubectl/v1.32.0", "xcurl"].map(indented(nothing))).toEqual([false, false, false]);
+  }
+  expect(["1", "t", "TRUE", "True"].map((parameter) => isPretty(parameter, "kubectl"))).toEqual([true, true, true, true]);
+  expect(["0", "false", "2", "yes", "tRue"].map((parameter) => isPretty(parameter, "curl/8"))).toEqual([false, false, false, false, false]);
 });

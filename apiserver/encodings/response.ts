@@ -56,11 +56,6 @@ export function messageWriter(shown: string, kind: KindDefinition | undefined): 
   throw notAcceptable("only the following media types are accepted: application/json, application/yaml");
 }
 
-/** A Status as bytes. */
-export function encodeStatus(status: Status, mediaType: MediaType): Buffer {
-  return encodeResponse(status, mediaType, false);
-}
-
 /** One event of a watch, as a frame of the stream. */
 export function encodeWatchEvent(type: string, object: object, mediaType: MediaType, kind: KindDefinition): Buffer {
   if (mediaType === "application/cbor") return encodeCborEvent(type, object, kind);
@@ -68,7 +63,13 @@ export function encodeWatchEvent(type: string, object: object, mediaType: MediaT
   return encodeProtobufWatchFrame(type, encodeResponse(object, mediaType, false, kind));
 }
 
-/** Clients that people read the answers of get indented JSON without asking for it. */
-export function prettyByDefault(userAgent: string | undefined): boolean {
+/**
+ * Whether JSON is indented: as the parameter `pretty` says in Go's words for a boolean, anything else being no; where it says nothing, for
+ * clients that people read the answers of (k8s.io/apiserver, pkg/endpoints/handlers/negotiation).
+ */
+export function isPretty(parameter: string | undefined, userAgent: string | undefined): boolean {
+  if (parameter) return TRUE.has(parameter);
   return userAgent !== undefined && /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent);
 }
+
+const TRUE = new Set(["1", "t", "T", "true", "True", "TRUE"]);

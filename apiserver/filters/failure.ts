@@ -1,9 +1,10 @@
 import { type Status, StatusError, timeout, unknownError } from "../../apimachinery/status/status.ts";
 import { StorageError, StorageTimeoutError, UnknownOutcomeError } from "../../storage/storage.ts";
-import { encodeStatus } from "../encodings/response.ts";
+import { encodeResponse, isPretty } from "../encodings/response.ts";
 import { acceptClauses } from "../negotiation/accept.ts";
-import { type Encodings, isTransformed, type MediaType } from "../negotiation/negotiate.ts";
+import { type Encodings, isTransformed, type Negotiated } from "../negotiation/negotiate.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
+import { Query } from "../routing/query.ts";
 import { statusHeaders, textResponse } from "./responses.ts";
 
 /** The answer to a request that failed; what is no failure of the request's is told to `onPanic`. */
@@ -33,25 +34,28 @@ function outOfTime(method: string): StatusError {
   );
 }
 
-/** A Status in the form that Accept names, JSON where it names none. */
+/** A Status in the form that Accept names; where it names none, in indented JSON. */
 export function statusResponse(code: number, status: Status, request: ApiRequest, encodings: Encodings): ApiResponse {
-  const mediaType = errorMediaType(request.headers.accept, encodings);
+  const { mediaType, pretty } = statusForm(request.headers.accept, encodings);
+  const parameter = request.query.includes("pretty") ? Query.parse(request.query).get("pretty") : undefined;
   return {
     status: code,
     headers: { "content-type": mediaType, ...statusHeaders(status) },
-    body: encodeStatus(status, mediaType),
+    body: encodeResponse(status, mediaType, pretty || isPretty(parameter, request.headers["user-agent"])),
   };
 }
 
-function errorMediaType(accept: string | undefined, { types }: Encodings): MediaType {
-  for (const { type, subtype, parameters } of acceptClauses(accept ?? "")) {
+function statusForm(accept: string | undefined, { types }: Encodings): Negotiated {
+  if (!accept) return { mediaType: "application/json", pretty: false };
+  for (const { type, subtype, parameters } of acceptClauses(accept)) {
     if (parameters.has("sv") || (parameters.has("stream") && parameters.get("stream") !== "watch")) continue;
     // a Status has no other shape
     if (isTransformed(parameters)) continue;
-    if (type === "*") return "application/json";
-    const found = types.find((mediaType) => mediaType === `application/${subtype}` && type === "application");
-    if (found !== undefined) return found;
-    if (type === "application" && subtype === "*") return "application/json";
+    const mediaType =
+      type === "*" || (type === "application" && subtype === "*")
+        ? "application/json"
+        : types.find((known) => known === `${type}/${subtype}`);
+    if (mediaType !== undefined) return { mediaType, pretty: parameters.get("pretty") === "1" };
   }
-  return "application/json";
+  return { mediaType: "application/json", pretty: true };
 }

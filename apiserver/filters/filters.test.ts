@@ -19,6 +19,13 @@ const request = (headers: ApiRequest["headers"]): ApiRequest => ({
 const infoOf = (path: string) => requestInfo("GET", path, Query.empty);
 
 describe("warnings", () => {
+  it("are sent to the one that exceeds the budget, and none after it", () => {
+    const warnings = new Warnings();
+    for (let i = 0; i < 16; i += 1) warnings.add(String(i).padEnd(256, "."));
+    warnings.add("beyond", "after");
+    expect(warnings.headers().slice(15)).toEqual([`299 - "${"15".padEnd(256, ".")}"`, '299 - "beyond"']);
+  });
+
   it("are told once each, quoted, without control characters", () => {
     const warnings = new Warnings();
     warnings.add('a "b" \\', 'a "b" \\', "with\nbreak", "");

@@ -19,11 +19,14 @@ export class Warnings {
     const lengths = texts.map((text) => [...text].length);
     const whole = lengths.reduce((sum, length) => sum + length, 0) <= TOTAL;
     let total = 0;
+    let sent = 0;
     const kept: string[] = [];
-    for (const text of texts) {
+    for (const [i, text] of texts.entries()) {
       const shown = whole ? text : [...text].slice(0, TRUNCATED).join("");
-      if (total >= TOTAL) break;
-      total += [...shown].length;
+      // the one that exceeded the budget is sent, and so are those before it
+      if (total >= TOTAL && sent > TOTAL) break;
+      sent += lengths[i] as number;
+      total += Math.min(lengths[i] as number, TRUNCATED);
       kept.push(Buffer.from(`299 - "${shown.replace(/[\\"]/g, "\\$&")}"`).toString("latin1"));
     }
     return kept;

@@ -17,6 +17,27 @@ const chosen = (accept: string | undefined, offer: Offer) => {
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
 
 describe("content negotiation", () => {
+  it("takes the clauses of the same quality as they come, full types before wildcards", () => {
+    const { builtinCollection, customObject } = OFFERS;
+    expect(chosen(`application/json,${TABLE}`, builtinCollection)).toBe("application/json");
+    expect(chosen("application/*,application/yaml", customObject)).toBe("application/yaml");
+    // as Go sorts where both come before the other
+    expect(chosen("*/*,application/yaml;q=0.5", builtinCollection)).toBe("application/yaml");
+    expect(chosen("application/yaml;q=0.5,*/*", builtinCollection)).toBe("application/json");
+    expect(chosen("application/yaml;q=x,application/json;q=0.1", builtinCollection)).toBe("application/json");
+  });
+
+  it("passes over what is no clause, and parameters with another spelling", () => {
+    const refused = /^406 only/;
+    for (const accept of ["Application/JSON", "application/json/x", "json", "application/"]) {
+      expect(chosen(accept, OFFERS.customObject)).toMatch(refused);
+    }
+    expect(chosen("application/json;AS=Table;v=v1;g=meta.k8s.io", OFFERS.customObject)).toMatch(refused);
+    expect(chosen('application/json;as="Table";v=v1;g=meta.k8s.io', OFFERS.customObject)).toMatch(refused);
+    expect(chosen("application/json;Q=0.1;sv=v1,application/yaml", OFFERS.customObject)).toBe("application/json");
+    expect(chosen("application/json;sv=v2", OFFERS.customObject)).toMatch(refused);
+  });
+
   it("gives JSON to who accepts anything or says nothing", () => {
     for (const accept of [undefined, "", "*/*", "text/html,*/*;q=0.8"])
       expect(chosen(accept, OFFERS.builtinObject)).toBe("application/json");

@@ -150,7 +150,7 @@ const streams = (schema: string | undefined, mediaType: MediaType, offered: Offe
   schema === "watch" && (offered.stream || offered.transforms) && mediaType !== "application/yaml";
 
 function accepted({ parameters }: Clause, mediaType: MediaType, offered: Offer): Negotiated | undefined {
-  if (parameters.has("sv")) return undefined;
+  if (parameters.has("sv") && !(offered.transforms && parameters.get("sv") === "v1")) return undefined;
   if (parameters.has("stream") && !streams(parameters.get("stream"), mediaType, offered)) return undefined;
   const pretty = parameters.get("pretty") === "1";
   if (!isTransformed(parameters)) return offered.metadataAlone && mediaType === PROTOBUF ? undefined : { mediaType, pretty };

@@ -82,10 +82,10 @@ function deleteErrors(raw: RawDeleteOptions): FieldError[] {
   errors.push(...dryRunErrors(dryRun));
   if (raw.ignoreStoreReadErrorWithClusterBreakingPotential) {
     const alone = (field: string) => errors.push(invalidField(UNSAFE, true, `cannot be set together with .${field}`));
-    if (raw.preconditions !== undefined) alone("preconditions");
-    if (orphanDependents !== undefined) alone("orphanDependents");
     if (propagationPolicy !== undefined) alone("propagationPolicy");
+    if (orphanDependents !== undefined) alone("orphanDependents");
     if (raw.gracePeriodSeconds !== undefined) alone("gracePeriodSeconds");
+    if (raw.preconditions !== undefined) alone("preconditions");
   }
   return errors;
 }

@@ -52,7 +52,8 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
 /** Who writes when the client does not say: the user agent up to its first slash (k8s.io/apiserver, pkg/endpoints/handlers/create.go). */
 export function managerOf(options: WriteOptions, userAgent: string | undefined): string {
   if (options.fieldManager !== "") return options.fieldManager;
-  const name = (userAgent ?? "").split("/")[0] as string;
+  // a header comes as its bytes, one character each
+  const name = Buffer.from((userAgent ?? "").split("/")[0] as string, "latin1").toString();
   let manager = "";
   let length = 0;
   for (const character of name) {

@@ -1,3 +1,4 @@
+import { quote } from "../../apimachinery/go-text.ts";
 import { jsonType } from "../../apimachinery/json/json-type.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { numberOf } from "../../apimachinery/json/reader.ts";
@@ -60,7 +61,7 @@ function checkMembers(entries: readonly JsonValue[]): string[] {
     if (!isJsonObject(entry)) continue;
     for (const name of Object.keys(entry)) {
       const value = entry[name] as JsonValue;
-      if (!MEMBERS.has(name)) unknown.push(`json patch unknown field "[${index}].${name}"`);
+      if (!MEMBERS.has(name)) unknown.push(`json patch unknown field ${quote(`[${index}].${name}`)}`);
       else if (name !== "value" && value !== null && typeof value !== "string")
         throw cannotRead(value, `struct field jsonPatchOp.${name} of type string`, false);
     }

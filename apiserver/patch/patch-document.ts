@@ -1,3 +1,4 @@
+import { quote } from "../../apimachinery/go-text.ts";
 import { JsonTypeError, parseJson } from "../../apimachinery/json/parse.ts";
 import type { JsonValue } from "../../apimachinery/json/value.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
@@ -19,7 +20,7 @@ export function readPatchDocument(body: Uint8Array): PatchDocument {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
   const duplicates = new Set<string>();
   try {
-    const value = parseJson(text, { onDuplicate: (path) => note(duplicates, `duplicate field "${path}"`) });
+    const value = parseJson(text, { onDuplicate: (path) => note(duplicates, `duplicate field ${quote(path)}`) });
     return { value, duplicates: [...duplicates], text };
   } catch (error) {
     throw badRequest(error instanceof JsonTypeError ? `error decoding patch: ${error.message}` : "invalid JSON patch");

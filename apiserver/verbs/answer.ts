@@ -3,6 +3,7 @@ import { formatTime } from "../../apimachinery/time/timestamp.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { FieldManager } from "../apply/field-manager.ts";
 import { Versions } from "../apply/versions.ts";
+import { bodyMediaType } from "../encodings/media-types.ts";
 import { decodeRequestBody } from "../encodings/request-body.ts";
 import type { Eventual } from "../eventual.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -48,6 +49,7 @@ export async function answerObject(
   const answerer = serving.answerers.get(kind);
   if (answerer === undefined) throw new Error(`nobody answers a ${kind.kind}`);
   const negotiated = negotiate(context.request.headers.accept, context.encodings.offers.answer);
+  bodyMediaType(context.request.headers["content-type"], kind.flavor, context.encodings);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "CreateOptions");
   const { object, warnings } = decodeRequestBody(kind, context.request.headers["content-type"], body, {

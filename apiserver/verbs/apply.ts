@@ -7,6 +7,7 @@ import { parseYaml } from "../../apimachinery/yaml/to-json.ts";
 import { cborToJson } from "../encodings/cbor/decode.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { wipeSystemFields } from "../metadata/create.ts";
+import { revisionIn } from "../metadata/resource-version.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
 import type { WriteOptions } from "../options/write-options.ts";
 import { isCborApply } from "../patch/media-types.ts";
@@ -53,6 +54,8 @@ async function createApplied(
 ): Promise<Outcome> {
   if (ref.part !== "") throw notFound(ref.resource.groupResource, ref.name);
   wipeSystemFields(object.metadata);
+  // a version means nothing where there is nothing, but has to be one
+  revisionIn(object.metadata);
   delete object.metadata.resourceVersion;
   await admitCreation(serving, context, ref, object, options);
   return { do: "store", object };

@@ -1,13 +1,24 @@
 import { copyJson } from "../../apimachinery/json/copy.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { alreadyExists, forbidden, invalid, isReason, noUniqueName, unknownError } from "../../apimachinery/status/status.ts";
+import {
+  alreadyExists,
+  forbidden,
+  invalid,
+  isReason,
+  noUniqueName,
+  type StatusError,
+  unknownError,
+} from "../../apimachinery/status/status.ts";
+import type { Stored } from "../../storage/storage.ts";
+import { bodyMediaType } from "../encodings/media-types.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { completeMetadataForCreate, GENERATE_NAME_ATTEMPTS, prepareMetadataForCreate } from "../metadata/create.ts";
+import { namesRevision } from "../metadata/resource-version.ts";
 import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
 import { parseWriteOptions, type WriteOptions } from "../options/write-options.ts";
 import type { Result } from "../registry/guaranteed-update.ts";
-import type { ObjectRecord } from "../registry/object-record.ts";
+import type { Resource } from "../registry/resource.ts";
 import { writeObject } from "../registry/write-object.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
@@ -22,6 +33,8 @@ import { attributesOf, decodeBody, guard, keyOf, kindOfErrors, type Ref, readBod
 export async function createObject(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource, namespace } = target;
   const negotiated = negotiateObject(context, resource);
+  // refused before anything else of the request is looked at
+  bodyMediaType(context.request.headers["content-type"], resource.kind.flavor, context.encodings);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "CreateOptions");
   const object = decodeBody(context, resource, body, options);
@@ -40,7 +53,7 @@ export async function create(
   object: KubeObject,
   options: WriteOptions,
 ): Promise<Result> {
-  const { resourceVersion } = object.metadata;
+  const basedOnState = namesRevision(object.metadata);
   prepareMetadataForCreate(object, ref.namespace);
   context.warn(dedupeOwnerReferences(object.metadata, false));
   serving.fieldManagers.of(ref.resource).trackCreate(object, writeOf(serving, context, ref, options));
@@ -49,10 +62,9 @@ export async function create(
   for (let attempt = 1; ; attempt += 1) {
     const candidate = generating ? (copyJson(object as unknown as JsonObject) as unknown as KubeObject) : object;
     try {
-      return await attemptCreate(serving, context, ref, candidate, options, resourceVersion);
+      return await attemptCreate(serving, context, ref, candidate, options, basedOnState);
     } catch (error) {
-      if (!isReason(error, "AlreadyExists") || !candidate.metadata.generateName) throw error;
-      if (!generating || attempt === GENERATE_NAME_ATTEMPTS) throw noUniqueName(ref.resource.groupResource, candidate.metadata.name ?? "");
+      if (!generating || attempt === GENERATE_NAME_ATTEMPTS || !isReason(error, "AlreadyExists")) throw error;
     }
   }
 }
@@ -63,23 +75,20 @@ async function attemptCreate(
   ref: Ref,
   object: KubeObject,
   options: WriteOptions,
-  sentVersion: string | undefined,
+  basedOnState: boolean,
 ): Promise<Result> {
   const { resource } = ref;
   await admitCreation(serving, context, ref, object, options);
-  const name = object.metadata.name ?? "";
-  const key = keyOf({ ...ref, name });
+  const key = keyOf({ ...ref, name: object.metadata.name ?? "" });
   if (options.dryRun) {
     const existing = await serving.storage.get(key);
-    if (existing !== undefined) throw takenBy(resource.record(existing), name);
+    if (existing !== undefined) throw taken(resource, object, existing);
     return { did: "tried", object, created: true, removed: false };
   }
-  if (sentVersion !== undefined && /^0*[1-9][0-9]*$/.test(sentVersion)) {
-    throw unknownError("resourceVersion should not be set on objects to be created");
-  }
+  if (basedOnState) throw unknownError("resourceVersion should not be set on objects to be created");
   const { value, result } = await writeObject(resource, object, {}, (bytes) => serving.storage.create(key, bytes));
   if (result.ok) return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: true };
-  throw result.current === undefined ? alreadyExists(resource.groupResource, name) : takenBy(resource.record(result.current), name);
+  throw taken(resource, object, result.current);
 }
 
 /**
@@ -117,7 +126,8 @@ export async function admitCreation(
   await serving.admission.validate(attributesOf(context, { ...ref, name }, "CREATE", options.dryRun, object, undefined));
 }
 
-function takenBy(record: ObjectRecord, name: string) {
-  const terminating = record.object().metadata.deletionTimestamp !== undefined;
-  return alreadyExists(record.resource.groupResource, name, { terminating });
+/** Somebody has the name, who may be about to go. Whoever sent the beginning of a name is told that it was generated, even if it was not. */
+function taken(resource: Resource, { metadata }: KubeObject, by: Stored | undefined): StatusError {
+  const terminating = by !== undefined && resource.record(by).object().metadata.deletionTimestamp !== undefined;
+  return (metadata.generateName ? noUniqueName : alreadyExists)(resource.groupResource, metadata.name ?? "", { terminating });
 }

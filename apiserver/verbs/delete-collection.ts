@@ -26,12 +26,12 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const { controlPlane } = context.info;
   const { offers } = context.encodings;
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customObject : offers.builtinCollection);
+  const listOptions = parseListOptions(context.query, resource.kind);
   const body = await readBody(context);
   const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {
     collection: true,
     encodings: context.encodings,
   });
-  const listOptions = parseListOptions(context.query, resource.kind);
   const page = await readPage(resource, controlPlane, namespace, listOptions);
 
   const remaining = page.records.values();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lampDefinition } from "../testing/definition.ts";
 import { type Served, serve } from "../testing/serve.ts";
 
 let server: Served;
@@ -49,6 +50,24 @@ describe("a deletion", () => {
     const type = { apiVersion: "networking.datumapis.com/v1alpha", kind: "Location" };
     await server.ask("POST", locations, { body: { ...type, metadata: { name: "l", finalizers: ["example.com/hold"] }, spec } });
     for (let i = 0; i < 2; i++) expect((await remove(`${locations}/l`)).body.metadata.generation).toBe(2);
+  });
+
+  it("leaves the finalizers in their order where it changes none", async () => {
+    await create("a", { finalizers: ["orphan", "example.com/hold"] });
+    const { body } = await remove(`${MAPS}/a`, { propagationPolicy: "Orphan" });
+    expect(body.metadata.finalizers).toEqual(["orphan", "example.com/hold"]);
+  });
+
+  it("of a definition sets its grace period the second time", async () => {
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const definition = lampDefinition();
+    definition.metadata.finalizers = ["example.com/hold"];
+    await server.ask("POST", definitions, { body: definition });
+    const first = (await remove(`${definitions}/lamps.example.com`)).body.metadata;
+    expect([first.deletionGracePeriodSeconds, first.generation]).toEqual([undefined, 1]);
+    const second = (await remove(`${definitions}/lamps.example.com`)).body.metadata;
+    expect([second.deletionGracePeriodSeconds, second.generation]).toEqual([0, 1]);
+    expect((await remove(`${definitions}/lamps.example.com`)).body.metadata.resourceVersion).toBe(second.resourceVersion);
   });
 
   it("may follow another policy when it is asked for again", async () => {

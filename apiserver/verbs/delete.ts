@@ -1,15 +1,15 @@
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { conflict, deleted as deletedStatus, notFound } from "../../apimachinery/status/status.ts";
 import { formatTime } from "../../apimachinery/time/timestamp.ts";
+import { encodeResponse } from "../encodings/response.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { statusResponse } from "../filters/failure.ts";
 import { type DeleteOptions, parseDeleteOptions } from "../options/delete-options.ts";
 import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { finalizersAfterDelete } from "../strategy/delete.ts";
-import { negotiateObject } from "./respond.ts";
+import { negotiateObject, wantsPretty } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
 import { storageConflict } from "./storage-conflict.ts";
 import { attributesOf, isNamespace, placeOf, type Ref, readBody } from "./writing.ts";
@@ -26,7 +26,13 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   const result = await deleteOne(serving, context, ref, options);
   const removed = removedObject(result);
   if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
-    return statusResponse(200, deletedStatus(resource.groupResource, name, removed.metadata.uid), context.request, context.encodings);
+    const { mediaType, pretty } = negotiated;
+    const status = deletedStatus(resource.groupResource, name, removed.metadata.uid);
+    return {
+      status: 200,
+      headers: { "content-type": mediaType },
+      body: encodeResponse(status, mediaType, pretty || wantsPretty(context)),
+    };
   }
   // the answer carries the revision of the deletion, as the watch event does
   if (result.did === "removed") result.object.metadata.resourceVersion = String(result.revision);
@@ -78,17 +84,17 @@ function mark(serving: Serving, object: KubeObject, options: DeleteOptions, { re
   if (isNamespace(resource) && ((object.spec as { finalizers?: string[] } | undefined)?.finalizers ?? []).length > 0)
     return { do: "nothing" };
   if (finalizers.length === 0) return { do: "remove", object };
-  if (metadata.deletionTimestamp !== undefined && sameNames(finalizers, present)) return { do: "nothing" };
-  metadata.finalizers = finalizers;
-  if (metadata.deletionTimestamp === undefined) {
+  const marked = metadata.deletionTimestamp !== undefined;
+  // those that were marked in their own way have no grace period yet
+  if (marked && metadata.deletionGracePeriodSeconds === 0 && finalizers === present) return { do: "nothing" };
+  metadata.finalizers = [...finalizers];
+  metadata.deletionGracePeriodSeconds = 0;
+  if (!marked) {
     metadata.deletionTimestamp = formatTime(serving.now());
-    metadata.deletionGracePeriodSeconds = 0;
     if ((metadata.generation ?? 0) > 0) metadata.generation = (metadata.generation as number) + 1;
   }
   return { do: "store", object };
 }
-
-const sameNames = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name, index) => name === b[index]);
 
 function checkPreconditions({ resource, name }: Ref, { preconditions }: DeleteOptions, { metadata }: KubeObject): void {
   const { uid, resourceVersion } = preconditions;

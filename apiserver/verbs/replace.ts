@@ -1,12 +1,11 @@
 import { invalid as invalidField } from "../../apimachinery/field/error.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { parseUint64 } from "../../apimachinery/query/scalars.ts";
-import { conflict, invalid, MODIFIED, unknownError } from "../../apimachinery/status/status.ts";
+import { conflict, invalid, MODIFIED } from "../../apimachinery/status/status.ts";
 import { formatTime } from "../../apimachinery/time/timestamp.ts";
-import { ParseError } from "../../apimachinery/validation/parse-error.ts";
 import { isUnchanged } from "../apply/field-manager.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { settleNamespace } from "../metadata/create.ts";
+import { revisionIn } from "../metadata/resource-version.ts";
 import { restoreSystemFields } from "../metadata/update.ts";
 import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
 import type { WriteOptions } from "../options/write-options.ts";
@@ -51,12 +50,12 @@ export async function replace(
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
     throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }
-  checkVersion(ref, object, current);
   settleNamespace(object.metadata, namespace);
   if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
   await serving.admission.admit(attributesOf(context, ref, "UPDATE", options.dryRun, object, old));
   await guard(serving, context, ref, object, old);
+  checkVersion(ref, object, current);
   context.warn(dedupeOwnerReferences(object.metadata, true));
   restoreSystemFields(object.metadata, old.metadata);
   prepareForUpdate(kind, part, object, old, formatTime(serving.now()));
@@ -81,8 +80,7 @@ function isReadyToGo(resource: Resource, { metadata, spec }: KubeObject): boolea
 }
 
 function checkVersion({ resource, name }: Ref, object: KubeObject, current: ObjectRecord): void {
-  const version = object.metadata.resourceVersion ?? "";
-  const revision = version === "" ? 0 : revisionIn(version);
+  const revision = revisionIn(object.metadata);
   if (revision === 0) {
     if (resource.kind.strategy.allowUnconditionalUpdate) return;
     // where Kubernetes would name the kind it names the resource here
@@ -90,13 +88,4 @@ function checkVersion({ resource, name }: Ref, object: KubeObject, current: Obje
     throw invalid({ group, kind: plural }, name, [invalidField("metadata.resourceVersion", 0, "must be specified for an update")]);
   }
   if (revision !== current.revision) throw conflict(resource.groupResource, name, MODIFIED);
-}
-
-function revisionIn(version: string): number {
-  try {
-    return Number(parseUint64(version));
-  } catch (error) {
-    if (error instanceof ParseError) throw unknownError(error.message);
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { encodeObject } from "../../apimachinery/json/stringify.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { encodeResponse, prettyByDefault } from "../encodings/response.ts";
+import { encodeResponse, isPretty } from "../encodings/response.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { type Negotiated, negotiate } from "../negotiation/negotiate.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
@@ -19,11 +19,8 @@ export const negotiateObject = ({ request, encodings }: RequestContext, resource
 export const negotiateBuiltin = ({ request, encodings }: RequestContext): Negotiated =>
   negotiate(request.headers.accept, encodings.offers.builtinObject);
 
-/** Whether JSON is to be indented: the parameter says so, or without it a client that people read (curl, Wget, browsers). */
-export function wantsPretty({ query, request }: RequestContext): boolean {
-  if (query.has("pretty")) return ["true", "1"].includes(query.get("pretty") ?? "") || query.flag("pretty");
-  return prettyByDefault(request.headers["user-agent"]);
-}
+/** Whether JSON is to be indented, as far as the media type does not say so. */
+export const wantsPretty = ({ query, request }: RequestContext): boolean => isPretty(query.get("pretty"), request.headers["user-agent"]);
 
 /** An object that lies in the store: its bytes go out as they are where the client takes plain JSON. */
 export function respondRecord(

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { isReason, notFound } from "../../apimachinery/status/status.ts";
 import type { RequestContext } from "../filters/context.ts";
+import { revisionIn } from "../metadata/resource-version.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
 import { parseWriteOptions } from "../options/write-options.ts";
 import { guaranteedUpdate } from "../registry/guaranteed-update.ts";
@@ -43,7 +44,8 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
     }
     const { uid } = decoded.metadata;
     if (uid) throw otherUid(ref, uid, "");
-    // a version means nothing where there is nothing
+    // a version means nothing where there is nothing, but has to be one
+    revisionIn(decoded.metadata);
     delete decoded.metadata.resourceVersion;
     try {
       return respondResult(serving, context, resource, negotiated, await create(serving, context, ref, wanted(), options));

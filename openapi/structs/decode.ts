@@ -35,7 +35,8 @@ export function decodeStruct(
   { strict = true, at, words = "decoder" }: DecodeOptions = {},
 ): DecodedStruct {
   const reader = new JsonReader(document);
-  const input = new Input(reader, strict, words);
+  // only the JSON decoder quotes paths; the converter does not, nor whoever takes their paths out of problems to put others before them
+  const input = new Input(reader, { strict, words, quoting: words === "decoder" && at === undefined });
   if (at !== undefined) input.steps.push(at);
   const type = goTypeOf(schema);
   let value: unknown;

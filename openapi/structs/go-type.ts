@@ -1,3 +1,4 @@
+import { quote } from "../../apimachinery/go-text.ts";
 import { isWhole, type JsonReader, pathOf } from "../../apimachinery/json/reader.ts";
 
 /** What a Go type is underneath its name. */
@@ -41,11 +42,14 @@ export class Input {
 
   /** Whose words errors are in. */
   readonly #words: Words;
+  readonly #quoting: boolean;
 
-  constructor(reader: JsonReader, strict: boolean, words: Words) {
+  /** `quoting`: problems quote paths as Go does; else they stand between quotation marks as they are. */
+  constructor(reader: JsonReader, { strict, words, quoting }: { strict: boolean; words: Words; quoting: boolean }) {
     this.reader = reader;
     this.problems = strict ? new Set() : undefined;
     this.#words = words;
+    this.#quoting = quoting;
   }
 
   /** Notes that the next value is of another type, and passes over it. */
@@ -83,7 +87,8 @@ export class Input {
   problem(what: "unknown" | "duplicate", field: string): void {
     if (this.problems === undefined || this.problems.size >= MAX_PROBLEMS) return;
     this.steps.push(field);
-    this.problems.add(`${what} field "${pathOf(this.steps)}"`);
+    const path = pathOf(this.steps);
+    this.problems.add(`${what} field ${this.#quoting ? quote(path) : `"${path}"`}`);
     this.steps.pop();
   }
 

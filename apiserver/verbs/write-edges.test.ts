@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Asked, type Served, serve } from "../testing/serve.ts";
+
+/** What the recordings have no sample of; read off kube-apiserver's source. */
+let server: Served;
+beforeEach(async () => {
+  server = await serve();
+  await server.ask("POST", "/api/v1/namespaces", { body: { metadata: { name: "ns" } } });
+});
+afterEach(async () => {
+  expect(await server.close()).toEqual([]);
+});
+
+const MAPS = "/api/v1/namespaces/ns/configmaps";
+const LEASES = "/apis/coordination.k8s.io/v1/namespaces/ns/leases";
+const APPLY = { "content-type": "application/apply-patch+yaml" };
+
+async function told(method: string, target: string, asked: Asked = {}): Promise<string> {
+  const { status, json } = await server.ask(method, target, asked);
+  return `${status} ${json().message ?? json().kind}`;
+}
+
+describe("of several faults", () => {
+  it("the type of the body is told first in a POST, and the options in a PUT", async () => {
+    const asked = { body: "x".repeat(10), headers: { "content-type": "text/plain" } };
+    expect(await told("POST", `${MAPS}?dryRun=x`, asked)).toMatch(/^415 the body of the request was in an unknown format/);
+    expect(await told("PUT", `${MAPS}/a?dryRun=x`, asked)).toMatch(/^422 UpdateOptions/);
+    const review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews?dryRun=x";
+    expect(await told("POST", review, asked)).toMatch(/^415 /);
+  });
+
+  it("those of the list are told first in the deletion of a collection", async () => {
+    expect(await told("DELETE", `${MAPS}?limit=x`, { body: "{" })).toBe('400 strconv.ParseInt: parsing "x": invalid syntax');
+  });
+
+  it("all characters of a field manager that cannot be printed are told, after its length", async () => {
+    const { json } = await server.ask("POST", `${MAPS}?fieldManager=${"a".repeat(128)}%09b%0a`, { body: { metadata: { name: "a" } } });
+    expect(json().details.causes.map(({ message }: { message: string }) => message.replace(/a{128}/, ""))).toEqual([
+      "Too long: may not be more than 128 bytes",
+      'Invalid value: "\\tb\\n": invalid character U+0009 (at position 128)',
+      'Invalid value: "\\tb\\n": invalid character U+000A (at position 130)',
+    ]);
+  });
+});
+
+describe("a failure", () => {
+  const lines = async (target: string, headers: Asked["headers"] = {}) => (await server.ask("GET", target, { headers })).bytes.toString();
+
+  it("is indented for whoever gets other answers so", async () => {
+    const missing = `${MAPS}/none`;
+    expect(await lines(missing)).toMatch(/^\{"kind":"Status",.*\}\n$/);
+    expect(await lines(`${missing}?pretty=true`)).toMatch(/^\{\n {2}"kind": "Status",\n(.*\n)+\}$/);
+    expect(await lines(missing, { "user-agent": "curl/8.5.0" })).toContain('\n  "metadata": {},\n');
+    expect(await lines(missing, { accept: "application/json;pretty=1" })).toContain('\n  "metadata": {},\n');
+  });
+
+  it("is indented where the client accepts no form of it", async () => {
+    expect(await lines(`${MAPS}/none`, { accept: "text/html" })).toContain('\n  "metadata": {},\n');
+  });
+});
+
+describe("a resourceVersion", () => {
+  it("means nothing where an apply or a PUT creates, but has to be a number", async () => {
+    const lease = (resourceVersion: string) => ({ metadata: { name: "a", resourceVersion } });
+    expect(await told("PUT", `${LEASES}/a`, { body: lease("abc") })).toBe('500 strconv.ParseUint: parsing "abc": invalid syntax');
+    expect(await told("PUT", `${LEASES}/a`, { body: lease("5") })).toBe("201 Lease");
+    const apply = (resourceVersion: string) =>
+      told("PATCH", `${MAPS}/a?fieldManager=me`, {
+        headers: APPLY,
+        body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", resourceVersion } },
+      });
+    expect(await apply("abc")).toBe('500 strconv.ParseUint: parsing "abc": invalid syntax');
+    expect(await apply("5")).toBe("201 ConfigMap");
+  });
+
+  it("that is no version means nothing in a POST", async () => {
+    for (const [index, resourceVersion] of ["abc", "0", "99999999999999999999999"].entries()) {
+      expect(await told("POST", MAPS, { body: { metadata: { name: `a${index}`, resourceVersion } } })).toBe("201 ConfigMap");
+    }
+    expect(await told("POST", MAPS, { body: { metadata: { name: "b", resourceVersion: "07" } } })).toBe(
+      "500 resourceVersion should not be set on objects to be created",
+    );
+  });
+});
+
+it("a name that is taken by what is about to go is told so, whoever chose it", async () => {
+  const going = { metadata: { name: "a", finalizers: ["example.com/hold"] } };
+  await server.ask("POST", MAPS, { body: going });
+  await server.ask("DELETE", `${MAPS}/a`);
+  expect(await told("POST", MAPS, { body: { metadata: { name: "a", generateName: "b-" } } })).toBe(
+    '409 object is being deleted: configmaps "a" already exists, the server was not able to generate a unique name for the object',
+  );
+});
+
+describe("paths of unknown and doubled fields", () => {
+  it("are quoted as Go does", async () => {
+    const body = '{"metadata":{"name":"a","x\\"y":1},"q\\\\z":2,"data":{"k\\"":"1","k\\"":"2"}}';
+    expect(await told("POST", `${MAPS}?fieldValidation=Strict`, { body })).toBe(
+      '400 ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ' +
+        'unknown field "metadata.x\\"y", unknown field "q\\\\z", duplicate field "data.k\\""',
+    );
+  });
+
+  it("of strategic merges and custom kinds stand as they are, where they are unknown", async () => {
+    const patched = await told("PATCH", "/api/v1/namespaces/ns?fieldValidation=Strict", {
+      headers: { "content-type": "application/strategic-merge-patch+json" },
+      body: '{"x\\"y":1,"metadata":{"labels":{"a\\"":"1","a\\"":"2"}}}',
+    });
+    expect(patched).toMatch(/strict decoding error: duplicate field "metadata\.labels\.a\\"", unknown field "x"y"$/);
+    const networks = "/apis/networking.datumapis.com/v1alpha/namespaces/ns/networks";
+    const network =
+      '{"apiVersion":"networking.datumapis.com/v1alpha","kind":"Network","metadata":{"name":"a","x\\"y":1},"q\\"":1,"q\\"":2}';
+    expect(await told("POST", `${networks}?fieldValidation=Strict`, { body: network })).toContain(
+      'strict decoding error: duplicate field "q\\"", unknown field "metadata.x"y", unknown field "q""',
+    );
+  });
+});
+
+it("a user agent names the manager in UTF-8", async () => {
+  const agent = Buffer.from("é/1.0").toString("latin1");
+  const { json } = await server.ask("POST", MAPS, {
+    headers: { "user-agent": agent },
+    body: { metadata: { name: "a" }, data: { a: "1" } },
+  });
+  expect(json().metadata.managedFields[0].manager).toBe("é");
+});
+
+it("an owner has a version", async () => {
+  const owner = (apiVersion: string) => ({ metadata: { name: "a", ownerReferences: [{ apiVersion, kind: "K", name: "n", uid: "u" }] } });
+  for (const apiVersion of ["/", "apps/", "a/b/c"]) {
+    expect(await told("POST", MAPS, { body: owner(apiVersion) })).toBe(
+      `422 ConfigMap "a" is invalid: metadata.ownerReferences[0].apiVersion: Invalid value: "${apiVersion}": must be <group>/<version> or <version>`,
+    );
+  }
+  expect(await told("POST", MAPS, { body: owner("/v1") })).toBe("201 ConfigMap");
+});
