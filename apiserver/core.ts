@@ -16,8 +16,8 @@ import { FieldManagers } from "./apply/field-managers.ts";
 import { authenticationMethods } from "./authentication/methods.ts";
 import { discoveryDocument } from "./authentication/service-accounts/discovery.ts";
 import { type AuthenticationSettings, settingsForOneRun } from "./authentication/settings.ts";
-import { Authorization } from "./authorization/authorization.ts";
-import type { Authorizer, NamedAuthorizer } from "./authorization/authorizer.ts";
+import { Authorization, type ChosenAuthorizer, RBAC } from "./authorization/authorization.ts";
+import type { Authorizer } from "./authorization/authorizer.ts";
 import { escalationGuards } from "./authorization/rbac/escalation.ts";
 import { Rbac } from "./authorization/rbac/rbac.ts";
 import { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessReviews } from "./authorization/reviews/access-reviews.ts";
@@ -69,8 +69,8 @@ export interface CoreOptions {
   readonly onProblem?: (error: unknown) => void;
   /** Default: what a server can do that keeps no keys. */
   readonly authentication?: AuthenticationSettings;
-  /** Asked where no role gives a right. */
-  readonly authorizers?: readonly NamedAuthorizer[];
+  /** Asked about every request, in this order. Default: the stored roles and bindings alone. */
+  readonly authorizers?: readonly ChosenAuthorizer[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Speak CBOR too (the feature gate CBORServingAndStorage). Default: false. */
@@ -84,6 +84,7 @@ export class Core {
   readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
   readonly health = new Health();
   readonly registry: Registry;
+  readonly authorization: Authorization;
   readonly #options: CoreOptions;
   readonly #cache: WatchCache<ObjectRecord>;
   readonly #serving: Serving;
@@ -113,8 +114,8 @@ export class Core {
     this.#definitions = new Definitions(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     this.#aggregated = new AggregatedDiscovery(this.registry);
     this.#rbac = new Rbac(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
-    const authorization = new Authorization([this.#rbac.named("rbac"), ...(options.authorizers ?? [])]);
-    const { authorizer } = authorization;
+    this.authorization = new Authorization(this.#rbac.named("rbac"), options.authorizers ?? [RBAC]);
+    const { authorizer } = this.authorization;
     this.#authentication = options.authentication ?? settingsForOneRun();
     const { authentication, answerers } = authenticationMethods(this.#authentication, this.registry, options.storage, now);
     this.#serving = {
@@ -133,7 +134,7 @@ export class Core {
         [subjectAccessReview, subjectAccessReviews(authorizer)],
         [localSubjectAccessReview, localSubjectAccessReviews(authorizer)],
         [selfSubjectAccessReview, selfSubjectAccessReviews(authorizer)],
-        [selfSubjectRulesReview, selfSubjectRulesReviews(authorization)],
+        [selfSubjectRulesReview, selfSubjectRulesReviews(this.authorization)],
       ]),
       guards: escalationGuards(this.#rbac, authorizer),
       now,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../test/tools/eventually.ts";
 import { WebhookServer } from "../test/tools/webhook-server.ts";
 import { KubeconfigError, readKubeconfig } from "./kubeconfig.ts";
 import { Webhook } from "./webhook.ts";
@@ -149,6 +150,19 @@ describe("a webhook", () => {
     };
     for (let round = 0; round < 20; round++) await webhook.ask({ round });
     expect(server.questions.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it("ends what is under way when nobody asks any more", async () => {
+    let answer = () => {};
+    server.behave = (_, response) => {
+      answer = () => void response.end("{}");
+    };
+    const webhook = await open();
+    const asked = webhook.ask({});
+    await eventually(() => expect(server.questions).toHaveLength(1));
+    webhook.retire();
+    answer();
+    expect(await asked).toEqual({});
   });
 
   it("is given up when the server closes", async () => {

@@ -26,6 +26,9 @@ export class Webhook {
   readonly #options: WebhookOptions;
   readonly #agent: http.Agent;
   readonly #closing = new AbortController();
+  /** Questions under way. */
+  #asked = 0;
+  #retired = false;
 
   constructor(access: ServerAccess, options: WebhookOptions) {
     this.#access = access;
@@ -38,9 +41,21 @@ export class Webhook {
    * Asks, and again after a while where that may help.
    * @throws WebhookError
    */
-  ask(question: object): Promise<JsonObject> {
+  async ask(question: object): Promise<JsonObject> {
     const body = Buffer.from(`${JSON.stringify(question)}\n`);
-    return withBackoff(this.#options.backoff, this.#closing.signal, () => this.#post(body));
+    this.#asked++;
+    try {
+      return await withBackoff(this.#options.backoff, this.#closing.signal, () => this.#post(body));
+    } finally {
+      this.#asked--;
+      if (this.#retired) this.retire();
+    }
+  }
+
+  /** Closes when the questions under way are answered: nobody asks any more. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#asked === 0) this.close();
   }
 
   /** Gives up the questions under way. */

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { parseDuration } from "../apimachinery/time/duration.ts";
 import { ParseError } from "../apimachinery/validation/parse-error.ts";
 import { type AuthenticationFlags, type AuthenticationValues, authenticationFlags, authenticationOptions } from "./authentication/flags.ts";
+import { type AuthorizationFlags, type AuthorizationValues, authorizationFlags, authorizationOptions } from "./authorization/flags.ts";
 import { isServerName } from "./certificates/names.ts";
 import type { UserOrder } from "./certificates/user-kubeconfig.ts";
 import { FEATURE_GATES, type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
@@ -18,6 +19,7 @@ export interface Flags {
   readonly tlsPrivateKeyFile: string | undefined;
   readonly clientCaFile: string | undefined;
   readonly authentication: AuthenticationFlags;
+  readonly authorization: AuthorizationFlags;
   /** Undefined: the embedded store in the data folder. */
   readonly etcd: EtcdFlags | undefined;
   /** Milliseconds between two compactions of etcd; 0 leaves it alone. */
@@ -60,7 +62,7 @@ interface EtcdValues {
   etcdCredentialsFile?: string;
 }
 
-interface Values extends EtcdValues, AuthenticationValues {
+interface Values extends EtcdValues, AuthenticationValues, AuthorizationValues {
   bindAddress: string;
   securePort: string;
   dataDir: string;
@@ -102,6 +104,7 @@ export function parseFlags(argv: readonly string[]): Parsed {
     .option("--tls-private-key-file <file>", "the key of --tls-cert-file (PEM)")
     .option("--client-ca-file <file>", "authorities (PEM) whose client certificates are trusted besides those made here");
   authenticationOptions(command);
+  authorizationOptions(command);
   etcdOptions(command, "store in etcd instead of the data folder: URLs separated by commas")
     .addOption(
       new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
@@ -273,6 +276,7 @@ function serverFlags(values: Values): Parsed {
     tlsPrivateKeyFile: values.tlsPrivateKeyFile,
     clientCaFile: values.clientCaFile,
     authentication: authenticationFlags(values, errors),
+    authorization: authorizationFlags(values, errors),
     etcd,
     etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,

@@ -7,6 +7,7 @@ import { type Door, openDoor, type TlsFiles } from "../apiserver/doors/http.ts";
 import { certificateSigningController, type Sign } from "../controllers/certificate-signing/certificate-signing-controller.ts";
 import { controllers } from "../controllers/controllers.ts";
 import { authenticationSettings } from "./authentication/settings.ts";
+import { AuthorizationSettings } from "./authorization/settings.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
 import { startControllers } from "./controllers.ts";
@@ -63,6 +64,8 @@ async function start(
   onClose(() => certificates.close());
 
   const { settings, proxyAuthorities } = await authenticationSettings(options.authentication, options.dataDir, log);
+  const authorization = await AuthorizationSettings.open(options.authorization, log);
+  onClose(() => authorization.close());
   const storage = await openStorage(options);
   onClose(() => storage.close());
 
@@ -74,6 +77,7 @@ async function start(
     kinds,
     productVersion: VERSION,
     authentication: settings,
+    authorizers: authorization.authorizers,
     cbor: options.featureGates.CBORServingAndStorage,
     // The port is known once the door is open, which is before anybody can ask.
     get serverAddress() {
@@ -84,6 +88,7 @@ async function start(
       log.error({ err: error }, "a CustomResourceDefinition cannot be served, or what has to be known of all requests cannot be read"),
   });
   onClose(() => core.close());
+  authorization.follow((authorizers) => core.authorization.configure(authorizers));
   await core.start();
   const sign: Sign = (request, usages, lifetime) => certificates.sign(request, usages, lifetime);
   onClose(await startControllers(core, [...controllers, certificateSigningController(sign)], log));

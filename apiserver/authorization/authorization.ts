@@ -1,22 +1,31 @@
 import type { UserInfo } from "../request.ts";
 import { type Authorizer, type NamedAuthorizer, type Rights, systemMasters, textOfErrors, union } from "./authorizer.ts";
 
+/** In a chain: the authorizer that goes by the stored roles and bindings. */
+export const RBAC = "RBAC";
+
+/** One of the authorizers that a server is to ask. */
+export type ChosenAuthorizer = NamedAuthorizer | typeof RBAC;
+
 /**
  * The authorizers of a server. Members of system:masters are let in before anybody is asked, so that no configuration and no role locks the
  * administrators out.
  */
 export class Authorization {
+  readonly #rbac: NamedAuthorizer;
   #chain: readonly NamedAuthorizer[] = [];
   #union: Authorizer = systemMasters;
 
-  constructor(chain: readonly NamedAuthorizer[]) {
+  /** @param rbac who decides where the chain says {@link RBAC} */
+  constructor(rbac: NamedAuthorizer, chain: readonly ChosenAuthorizer[]) {
+    this.#rbac = rbac;
     this.configure(chain);
   }
 
   /** These are asked from now on, in this order. */
-  configure(chain: readonly NamedAuthorizer[]): void {
-    this.#chain = chain;
-    this.#union = union([{ name: "system:masters", authorizer: systemMasters }, ...chain]);
+  configure(chain: readonly ChosenAuthorizer[]): void {
+    this.#chain = chain.map((chosen) => (chosen === RBAC ? this.#rbac : chosen));
+    this.#union = union([{ name: "system:masters", authorizer: systemMasters }, ...this.#chain]);
   }
 
   readonly authorizer: Authorizer = (attributes) => this.#union(attributes);

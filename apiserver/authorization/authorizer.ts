@@ -101,12 +101,6 @@ export function textOfErrors(errors: readonly string[]): string {
   return texts.length === 1 ? (texts[0] as string) : `[${texts.join(", ")}]`;
 }
 
-const PUBLIC_PATHS = /^\/(healthz|livez|readyz|version\/?)$/;
-
-/** What who has no credentials may ask for at all; the role `system:public-info-viewer` answers then. */
-export const publicPaths: Authorizer = ({ info }) =>
-  !info.isResource && info.verb === "get" && PUBLIC_PATHS.test(info.path) ? ALLOW : NO_OPINION;
-
 const KEY = Symbol("authorize");
 
 /** Proof that a request was allowed. Only {@link authorize} can make one, and no handler runs without it. */

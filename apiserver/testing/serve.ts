@@ -2,6 +2,7 @@ import { kinds } from "../../apis/kinds.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { AuthenticationSettings } from "../authentication/settings.ts";
+import { RBAC } from "../authorization/authorization.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
 import { Core } from "../core.ts";
 import { type ApiRequest, type ApiResponse, isStream, lengthOf, piecesOf, type UserInfo } from "../request.ts";
@@ -38,7 +39,7 @@ export interface Served {
   close(): Promise<unknown[]>;
 }
 
-/** Starts a server for a test, on an empty store in memory unless there is another. It asks `authorizers` about everyone but administrators. */
+/** Starts a server for a test, on an empty store in memory unless there is another. Where no role gives a right to somebody, it asks `authorizers`. */
 export async function serve({
   authorizers = [],
   storage = new MemoryStorage(),
@@ -58,7 +59,7 @@ export async function serve({
     kinds,
     productVersion: "0",
     serverAddress: "",
-    authorizers: authorizers.map((authorizer, index) => ({ name: `test-${index}`, authorizer })),
+    authorizers: [RBAC, ...authorizers.map((authorizer, index) => ({ name: `test-${index}`, authorizer }))],
     cbor,
     now,
     ...(authentication && { authentication }),

@@ -6,6 +6,7 @@ import path from "node:path";
 import { pino } from "pino";
 import { inject } from "vitest";
 import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
+import { type AuthorizationFlags, DEFAULT_AUTHORIZATION } from "../../cmd/authorization/flags.ts";
 import { FEATURE_GATES, type FeatureGates } from "../../cmd/feature-gates.ts";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { startServer } from "../../cmd/server.ts";
@@ -65,6 +66,7 @@ export interface TestServerOptions {
   readonly etcd?: EtcdFlags | undefined;
   readonly clientCaFile?: string;
   readonly authentication?: Partial<AuthenticationFlags>;
+  readonly authorization?: AuthorizationFlags;
   readonly encryptionProviderConfigFile?: string;
   readonly featureGates?: Partial<FeatureGates>;
 }
@@ -81,6 +83,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tlsPrivateKeyFile: undefined,
     clientCaFile: options.clientCaFile,
     authentication: { ...DEFAULT_AUTHENTICATION, ...options.authentication },
+    authorization: options.authorization ?? DEFAULT_AUTHORIZATION,
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
