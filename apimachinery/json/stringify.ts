@@ -34,12 +34,10 @@ function write(value: unknown, indent: number, lineBreak: string): string {
   return enclose("{", members, "}");
 }
 
-/**
- * The canonical bytes of an object: `apiVersion`, `kind` and `metadata` first, the other members as they stand.
- * `withoutResourceVersion` leaves out what only the store knows.
- */
-export function encodeObject(object: KubeObject, { withoutResourceVersion = false } = {}): Buffer {
-  const { apiVersion, kind, metadata, ...rest } = object;
-  const kept = withoutResourceVersion ? { ...metadata, resourceVersion: undefined } : metadata;
-  return Buffer.from(stringify({ apiVersion, kind, metadata: kept, ...rest }));
+/** The canonical text of an object: `apiVersion`, `kind` and `metadata` first, the other members as they stand. */
+export function objectText({ apiVersion, kind, metadata, ...rest }: KubeObject): string {
+  return stringify({ apiVersion, kind, metadata, ...rest });
 }
+
+/** The canonical bytes of an object. */
+export const encodeObject = (object: KubeObject): Buffer => Buffer.from(objectText(object));

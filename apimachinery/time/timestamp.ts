@@ -65,11 +65,16 @@ function instantOf(milliseconds: number): Instant {
 
 function formatSeconds(seconds: number): string {
   const date = new Date(seconds * 1000);
+  // the native writer gives years of four digits alone the form that is wanted
+  if (seconds >= YEAR_0 && seconds < YEAR_10000) return date.toISOString().slice(0, 19);
   const year = date.getUTCFullYear();
   const day = `${digits(date.getUTCMonth() + 1, 2)}-${digits(date.getUTCDate(), 2)}`;
   const time = `${digits(date.getUTCHours(), 2)}:${digits(date.getUTCMinutes(), 2)}:${digits(date.getUTCSeconds(), 2)}`;
   return `${year < 0 ? "-" : ""}${digits(Math.abs(year), 4)}-${day}T${time}`;
 }
+
+const YEAR_0 = -62167219200;
+const YEAR_10000 = 253402300800;
 
 const digits = (value: number, width: number) => String(value).padStart(width, "0");
 

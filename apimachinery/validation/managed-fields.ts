@@ -7,6 +7,9 @@ export const MANAGER_LENGTH = 128;
 /** The longest name of a subresource in an entry of managedFields, in bytes. */
 const SUBRESOURCE_LENGTH = 256;
 
+/** What nearly all names consist of: done at one look, for every write. */
+const PLAIN = /^[ -~]*$/;
+
 /** What is wrong with the entries' names; entries that make no sense have been passed over before (k8s.io/apimachinery, pkg/apis/meta/v1/validation). */
 export function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: FieldPath): FieldError[] {
   return entries.flatMap(({ manager, subresource }, i) => {
@@ -23,6 +26,7 @@ const MAX_CHARACTERS_TOLD = 200;
 
 /** What is wrong with the name of a field manager: it is too long, or has characters that cannot be printed. */
 export function validateManager(manager: string, field: FieldPath | string): FieldError[] {
+  if (manager.length <= MANAGER_LENGTH && PLAIN.test(manager)) return [];
   const errors: FieldError[] = [];
   if (Buffer.byteLength(manager) > MANAGER_LENGTH) errors.push(tooLong(field, MANAGER_LENGTH));
   let position = 0;

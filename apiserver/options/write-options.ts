@@ -49,11 +49,16 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
   return [{ ...error, body: error.body.replace('""', marshal(values)) }];
 }
 
+/** What nearly all names consist of. */
+const PLAIN = /^[ -~]+$/;
+
 /** Who writes when the client does not say: the user agent up to its first slash (k8s.io/apiserver, pkg/endpoints/handlers/create.go). */
 export function managerOf(options: WriteOptions, userAgent: string | undefined): string {
   if (options.fieldManager !== "") return options.fieldManager;
+  const [sent = ""] = (userAgent ?? "").split("/", 1);
+  if (sent.length <= MANAGER_LENGTH && PLAIN.test(sent)) return sent;
   // a header comes as its bytes, one character each
-  const name = Buffer.from((userAgent ?? "").split("/")[0] as string, "latin1").toString();
+  const name = Buffer.from(sent, "latin1").toString();
   let manager = "";
   let length = 0;
   for (const character of name) {

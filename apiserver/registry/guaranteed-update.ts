@@ -85,7 +85,8 @@ export async function guaranteedUpdate(
         current === undefined ? storage.create(key, bytes) : storage.update(key, bytes, current.revision),
       );
       if (result.ok) {
-        return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: current === undefined };
+        const record = resource.written(options.controlPlane, { key, value, revision: result.revision });
+        return { did: "stored", record, created: current === undefined };
       }
       current = result.current && resource.record(result.current);
     }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseCanonical } from "../../apimachinery/json/parse.ts";
-import { encodeObject } from "../../apimachinery/json/stringify.ts";
+import { objectText } from "../../apimachinery/json/stringify.ts";
 import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
 import { apiVersionOf } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
@@ -20,6 +20,7 @@ import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 /** Formats of a stored object. 1: since 0.1.0. */
 const FORMAT = 1;
 const HEADER = 9;
+const ROOM = "\0".repeat(HEADER);
 
 export class ObjectCodec {
   readonly #header: Buffer;
@@ -44,7 +45,10 @@ export class ObjectCodec {
 
   /** The bytes to store; the object's resourceVersion is left out. */
   encode(object: KubeObject): Buffer {
-    return Buffer.concat([this.#header, this.#json(object)]);
+    // written with room for the header, so that the bytes are copied once
+    const bytes = Buffer.from(ROOM + this.#json(object));
+    this.#header.copy(bytes);
+    return bytes;
   }
 
   /**
@@ -56,16 +60,16 @@ export class ObjectCodec {
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
     if (this.#isCurrent(bytes)) return this.#splice(bytes.subarray(HEADER), revision);
     const object = this.#normalise(parseCanonical(bytes.subarray(HEADER)) as unknown as KubeObject);
-    return this.#splice(this.#json(object), revision);
+    return this.#splice(Buffer.from(this.#json(object)), revision);
   }
 
-  #json(object: KubeObject): Buffer {
+  #json(object: KubeObject): string {
     const metadata: Record<string, unknown> = {};
     for (const name of this.#metadataOrder) {
       const member = object.metadata[name];
-      if (member !== undefined) metadata[name] = member;
+      if (member !== undefined && name !== "resourceVersion") metadata[name] = member;
     }
-    return encodeObject({ ...object, metadata }, { withoutResourceVersion: true });
+    return objectText({ ...object, metadata });
   }
 
   #isCurrent(bytes: Buffer): boolean {

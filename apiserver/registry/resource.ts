@@ -91,6 +91,12 @@ export class Resource {
     return new ObjectRecord(stored.key, stored.revision, storage.codec.decode(stored.value, stored.revision), storage);
   }
 
+  /** The record of what was just stored: the cache's own where it has heard of it. */
+  written(controlPlane: string, stored: Stored): ObjectRecord {
+    const cached = this.#cache.loaded(this.prefix(controlPlane))?.get(stored.key);
+    return cached?.revision === stored.revision ? cached : this.record(stored);
+  }
+
   /** The record's bytes in this kind's shape. */
   json(record: ObjectRecord): Buffer {
     const { storedAs } = this.kind;

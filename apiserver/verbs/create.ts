@@ -87,8 +87,8 @@ async function attemptCreate(
   }
   if (basedOnState) throw unknownError("resourceVersion should not be set on objects to be created");
   const { value, result } = await writeObject(resource, object, {}, (bytes) => serving.storage.create(key, bytes));
-  if (result.ok) return { did: "stored", record: resource.record({ key, value, revision: result.revision }), created: true };
-  throw taken(resource, object, result.current);
+  if (!result.ok) throw taken(resource, object, result.current);
+  return { did: "stored", record: resource.written(ref.controlPlane, { key, value, revision: result.revision }), created: true };
 }
 
 /**

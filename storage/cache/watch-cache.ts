@@ -109,6 +109,12 @@ export class WatchCache<T extends Cached> {
     }).done;
   }
 
+  /** The collection if it is loaded. */
+  loaded(prefix: string): Collection<T> | undefined {
+    const route = this.#routes.get(prefix);
+    return route instanceof Collection ? route : undefined;
+  }
+
   /**
    * Lets go of the collections whose names begin so, as their contents now read differently: their watches end, and they are read again
    * when next asked for.
