@@ -1,8 +1,9 @@
 import { quote } from "../../apimachinery/go-text.ts";
 import { applyConflict, type StatusError } from "../../apimachinery/status/status.ts";
+import { compareUtf8 } from "./compare-utf8.ts";
 import { difference, type FieldSet, forEachField, inOrder, isEmpty } from "./field-set.ts";
 import { identifierOf, type Owner } from "./managed-fields.ts";
-import { compareUtf8, printWay } from "./path-element.ts";
+import { printAsRead, printWay } from "./path-element.ts";
 
 /** Fields that an apply sets to another value and someone else owns. */
 export interface Conflict {
@@ -31,7 +32,7 @@ export class ApplyConflicts extends Error {
   toStatus(): StatusError {
     const byManager = [...this.conflicts].sort((a, b) => compareUtf8(identifierOf(a.owner), identifierOf(b.owner)));
     const causes = byManager.flatMap(({ owner, fields }) =>
-      pathsOf(fields).map((field) => ({ reason: "FieldManagerConflict", message: `conflict with ${printOwner(owner)}`, field })),
+      pathsOf(owner, fields).map((field) => ({ reason: "FieldManagerConflict", message: `conflict with ${printOwner(owner)}`, field })),
     );
     if (causes.length === 1) {
       const { message, field } = causes[0] as (typeof causes)[number];
@@ -39,15 +40,16 @@ export class ApplyConflicts extends Error {
     }
     const lines = byManager.flatMap(({ owner, fields }) => [
       `conflicts with ${printOwner(owner)}:`,
-      ...pathsOf(fields).map((path) => `- ${path}`),
+      ...pathsOf(owner, fields).map((path) => `- ${path}`),
     ]);
     return applyConflict(`Apply failed with ${causes.length} conflicts: ${lines.join("\n")}`, causes);
   }
 }
 
-function pathsOf(fields: FieldSet): string[] {
+/** What an owner has that was read with the object is printed as it was read; `before-first-apply` is made in the same request. */
+function pathsOf({ entry }: Owner, fields: FieldSet): string[] {
   const paths: string[] = [];
-  forEachField(inOrder(fields), (way) => paths.push(printWay(way)));
+  forEachField(inOrder(fields), (way) => paths.push(printWay(way, entry === undefined ? undefined : printAsRead)));
   return paths;
 }
 

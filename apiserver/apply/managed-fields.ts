@@ -4,8 +4,9 @@
  */
 import { marshal } from "../../apimachinery/go-text.ts";
 import type { ManagedFieldsEntry } from "../../apimachinery/object.ts";
+import { compareUtf8 } from "./compare-utf8.ts";
 import { EMPTY, type FieldSet, type FieldSetDraft, inOrder, LEAF, noteSize, SELF } from "./field-set.ts";
-import { compareUtf8, InvalidElement, normaliseElement } from "./path-element.ts";
+import { InvalidElement, normaliseElement } from "./path-element.ts";
 
 export interface Owner {
   readonly manager: string;

@@ -2,9 +2,9 @@
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import type { Part } from "../strategy/update.ts";
 import { type Comparison, compare, Untypable } from "./compare.ts";
+import { compareUtf8 } from "./compare-utf8.ts";
 import { difference, EMPTY, type FieldSet, isEmpty, union, unionOf } from "./field-set.ts";
 import { type Identity, identifierOf, isSameOwner, type Owner, secondsOf } from "./managed-fields.ts";
-import { compareUtf8 } from "./path-element.ts";
 import { reconcile } from "./reconcile.ts";
 import { NEVER_OWNED } from "./reset-fields.ts";
 import { typedErrors } from "./typed-errors.ts";

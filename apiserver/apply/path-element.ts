@@ -10,18 +10,20 @@
  */
 
 import { goPrint } from "../../apimachinery/go-print.ts";
-import { marshal, quote } from "../../apimachinery/go-text.ts";
+import { quote } from "../../apimachinery/go-text.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
-import { Float, isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { Float, isJsonObject, isNumber, type JsonNumber, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { compareUtf8 } from "./compare-utf8.ts";
+import { spell, spellName } from "./step-values.ts";
 
 export const fieldElement = (name: string): string => `f:${name}`;
-export const valueElement = (value: JsonValue): string => `v:${marshal(value)}`;
+export const valueElement = (value: JsonValue): string => `v:${spell(value)}`;
 export const indexElement = (index: number): string => `i:${index}`;
 
 /** `parts` are `"name":value`, sorted by name. */
 export const keyElement = (parts: readonly string[]): string => `k:{${parts.join(",")}}`;
-export const keyPart = (name: string, value: JsonValue): string => `${marshal(name)}:${marshal(value)}`;
+export const keyPart = (name: string, value: JsonValue): string => `${spellName(name)}:${spell(value)}`;
 
 /** An element that no set of fields can have. */
 export class InvalidElement extends Error {}
@@ -33,7 +35,7 @@ export class InvalidElement extends Error {}
  */
 export function normaliseElement(text: string): string | undefined {
   if (text.length < 2) throw new InvalidElement("key must be 2 characters long:");
-  if (text[1] !== ":") throw new InvalidElement(`missing colon: ${text}`);
+  if (text[1] !== ":" || text > "\x7f") throw new InvalidElement(`missing colon: ${text}`);
   const content = text.slice(2);
   switch (text[0]) {
     case "f":
@@ -41,9 +43,13 @@ export function normaliseElement(text: string): string | undefined {
     case "v":
       return valueElement(read(content));
     case "k": {
-      const keys = read(content);
+      const keys = read(content) ?? {};
       if (!isJsonObject(keys)) throw new InvalidElement(`no keys: ${text}`);
-      return `k:${marshal(keys)}`;
+      return keyElement(
+        Object.keys(keys)
+          .sort(compareUtf8)
+          .map((name) => keyPart(name, keys[name] as JsonValue)),
+      );
     }
     case "i":
       if (!/^[+-]?\d{1,18}$/.test(content)) throw new InvalidElement(`no index: ${text}`);
@@ -61,32 +67,40 @@ function read(json: string): JsonValue {
   }
 }
 
-/** The way to a field as error texts write it: `.spec.ports[port=80,protocol="TCP"].name`, `.metadata.finalizers[="a"]`. */
-export const printWay = (way: readonly string[]): string => way.map(printElement).join("");
+/** Prints a number within a step. */
+type PrintNumber = (value: JsonNumber) => string;
 
-export function printElement(element: string): string {
+/** A number as it is once a step was read from JSON, where all of them are float64: `1e+06`. */
+export const printAsRead: PrintNumber = (value) => goPrint(new Float(Number(value instanceof Float ? value.value : value)));
+
+/** The way to a field as error texts write it: `.spec.ports[port=80,protocol="TCP"].name`, `.metadata.finalizers[="a"]`. */
+export const printWay = (way: readonly string[], number: PrintNumber = goPrint): string =>
+  way.map((element) => printElement(element, number)).join("");
+
+export function printElement(element: string, number: PrintNumber = goPrint): string {
   const content = element.slice(2);
   switch (element[0]) {
     case "f":
       return `.${content}`;
     case "k":
       return `[${Object.entries(read(content) as JsonObject)
-        .map(([name, value]) => `${name}=${printValue(value)}`)
+        .map(([name, value]) => `${name}=${printValue(value, number)}`)
         .join(",")}]`;
     case "v":
-      return `[=${printValue(read(content))}]`;
+      return `[=${printValue(read(content), number)}]`;
     default:
       return `[${content}]`;
   }
 }
 
-function printValue(value: JsonValue): string {
+function printValue(value: JsonValue, number: PrintNumber): string {
   if (value === null) return "null";
   if (typeof value === "string") return quote(value);
-  if (Array.isArray(value)) return `[${value.map(printValue).join(",")}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => printValue(item, number)).join(",")}]`;
+  if (isNumber(value)) return number(value);
   if (!isJsonObject(value)) return goPrint(value);
   return Object.entries(value)
-    .map(([name, member]) => `${name}=${printValue(member)}`)
+    .map(([name, member]) => `${name}=${printValue(member, number)}`)
     .join("");
 }
 
@@ -192,16 +206,3 @@ function kindOf(value: JsonValue): number {
   if (Array.isArray(value)) return 3;
   return value === null ? 5 : 4;
 }
-
-/** The order of two texts by their bytes in UTF-8: that of their code units, but for surrogates, which stand for what comes after all others. */
-export function compareUtf8(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
-  }
-  return a.length - b.length;
-}
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;

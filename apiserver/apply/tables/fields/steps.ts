@@ -37,6 +37,7 @@ export const spellings: readonly [shows: string, sent: string, written: string][
   ["spaces in a key's value", 'k:{"name":"  a b  "}', 'k:{"name":"  a b  "}'],
   ["several keys", 'k:{"port":"53","protocol":"UDP"}', 'k:{"port":"53","protocol":"UDP"}'],
   ["keys in another order", 'k:{"protocol":"UDP","port":53}', 'k:{"port":53,"protocol":"UDP"}'],
+  ["no keys", "k:null", "k:{}"],
   ["a null key", 'k:{"zone":null}', 'k:{"zone":null}'],
   ["an object as a key", 'k:{"of":{"A":1,"B":null,"C":"D","E":{"F":"G"}}}', 'k:{"of":{"A":1,"B":null,"C":"D","E":{"F":"G"}}}'],
   ["a list as a key", 'k:{"of":["1","2"]}', 'k:{"of":["1","2"]}'],
@@ -64,6 +65,15 @@ export const spellings: readonly [shows: string, sent: string, written: string][
   ["a pair of escapes in a value", 'v:"a-\\ud83d\\ude80"', 'v:"a-🚀"'],
   ["escapes alone", 'v:"\\u4f60\\u597d"', 'v:"你好"'],
   ["a value beyond ASCII", 'v:"a-🚀"', 'v:"a-🚀"'],
+  ["a small number", "v:0.0000001", "v:1e-07"],
+  ["a large number", "v:1e21", "v:1e+21"],
+  ["a small number in a key", 'k:{"a":-1.5e-9}', 'k:{"a":-1.5e-09}'],
+  ["control characters", 'v:"\\b\\f\\u0001\\t"', 'v:"\\u0008\\u000c\\u0001\\t"'],
+  ["a backslash before a letter", 'v:"\\\\b"', 'v:"\\\\b"'],
+  ["what HTML escapes, in a value", 'v:"<&>\\u2028"', 'v:"\\u003c\\u0026\\u003e\\u2028"'],
+  ["and in a key", 'k:{"<\\u2028":"<"}', 'k:{"<\u2028":"\\u003c"}'],
+  ["and in what is in a key", 'k:{"a":{"<":1}}', 'k:{"a":{"\\u003c":1}}'],
+  ["keys by their bytes", 'k:{"\uffff":1,"🚀":2,"a":3}', 'k:{"a":3,"\uffff":1,"🚀":2}'],
 ];
 
 /** Steps of a form that does not exist yet are passed over. */
@@ -77,6 +87,7 @@ export const malformed: readonly string[] = [
   "v",
   "i",
   ":",
+  "é:x",
   "nothing",
   "i:",
   "i:one",

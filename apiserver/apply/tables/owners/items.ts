@@ -150,6 +150,21 @@ export const items: Table = {
       },
     },
     {
+      shows: "a conflict tells large numbers as they are read from an owner's fields: as float64",
+      does: [
+        ["one applies", { items: [{ name: "a", items: [{ id: 1234567, note: "x" }] }] }],
+        [
+          "two applies",
+          { items: [{ name: "a", items: [{ id: 1234567, note: "y" }] }] },
+          'Apply failed with 1 conflict: conflict with "one": .spec.items[name="a"].items[id=1.234567e+06].note',
+        ],
+      ],
+      leaves: { items: [{ items: [{ id: 1234567, note: "x" }], name: "a" }] },
+      owned: {
+        one: '.items[name="a"] .items[name="a"].name .items[name="a"].items[id=1234567] .items[name="a"].items[id=1234567].id .items[name="a"].items[id=1234567].note',
+      },
+    },
+    {
       shows: "an inner set",
       does: [
         ["one applies", { items: [{ name: "a", set: ["x", "y"] }] }],
