@@ -6,6 +6,7 @@ import { type AuthenticationFlags, type AuthenticationValues, authenticationFlag
 import { type AuthorizationFlags, type AuthorizationValues, authorizationFlags, authorizationOptions } from "./authorization/flags.ts";
 import { isServerName } from "./certificates/names.ts";
 import type { UserOrder } from "./certificates/user-kubeconfig.ts";
+import { type ControllerSelection, parseControllers } from "./controller-selection.ts";
 import { FEATURE_GATES, type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
 import { VERSION } from "./version.ts";
 
@@ -25,6 +26,7 @@ export interface Flags {
   /** Milliseconds between two compactions of etcd; 0 leaves it alone. */
   readonly etcdCompactionInterval: number;
   readonly encryptionProviderConfigFile: string | undefined;
+  readonly controllers: ControllerSelection;
   readonly featureGates: FeatureGates;
   readonly verbosity: number;
 }
@@ -72,11 +74,12 @@ interface Values extends EtcdValues, AuthenticationValues, AuthorizationValues {
   clientCaFile?: string;
   etcdCompactionInterval: string;
   encryptionProviderConfig?: string;
+  controllers?: string[];
   featureGates: string[];
   v: string;
 }
 
-const append = (value: string, before: string[]) => [...before, value];
+const append = (value: string, before: string[] = []) => [...before, value];
 const collect = (value: string, before: string[]) => [...before, ...value.split(",")];
 
 /** Reads a command line, without the names of node and the program. Flags carry kube-apiserver's names where it has them. */
@@ -110,6 +113,11 @@ export function parseFlags(argv: readonly string[]): Parsed {
       new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
     )
     .option("--encryption-provider-config <file>", "an EncryptionConfiguration: which values lie encrypted in the store, and how")
+    .addOption(
+      new Option("--controllers <names>", "the controllers that run: * for all, name for one, -name for not that one; may be repeated")
+        .default(undefined, "*")
+        .argParser(append),
+    )
     .addOption(
       new Option("--feature-gates <gates>", `what is off by default, such as ${Object.keys(FEATURE_GATES)[0]}=true; may be repeated`)
         .default([], "none")
@@ -280,6 +288,7 @@ function serverFlags(values: Values): Parsed {
     etcd,
     etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,
+    controllers: parseControllers("--controllers", values.controllers, errors),
     featureGates: parseFeatureGates("--feature-gates", values.featureGates, errors),
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };

@@ -4,12 +4,12 @@ import type { Logger } from "pino";
 import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor, type TlsFiles } from "../apiserver/doors/http.ts";
-import { certificateSigningController, type Sign } from "../controllers/certificate-signing/certificate-signing-controller.ts";
-import { controllers } from "../controllers/controllers.ts";
+import { controllers, type Lent, serverControllers } from "../controllers/controllers.ts";
 import { authenticationSettings } from "./authentication/settings.ts";
 import { AuthorizationSettings } from "./authorization/settings.ts";
 import { Certificates } from "./certificates/certificates.ts";
 import { isUnspecified, serverNames } from "./certificates/names.ts";
+import { isSelected } from "./controller-selection.ts";
 import { startControllers } from "./controllers.ts";
 import type { Flags } from "./flags.ts";
 import { reasonOf, StartupError } from "./startup-error.ts";
@@ -90,8 +90,15 @@ async function start(
   onClose(() => core.close());
   authorization.follow((authorizers) => core.authorization.configure(authorizers));
   await core.start();
-  const sign: Sign = (request, usages, lifetime) => certificates.sign(request, usages, lifetime);
-  onClose(await startControllers(core, [...controllers, certificateSigningController(sign)], log));
+  const lent: Lent = {
+    sign: (request, usages, lifetime) => certificates.sign(request, usages, lifetime),
+    tokens: {
+      certificate: certificates.trusted,
+      issue: (namespace, secretName, account) => settings.serviceAccounts.issuer.issueLegacyToken(namespace, secretName, account),
+    },
+  };
+  const chosen = controllers(lent).filter(({ name }) => isSelected(options.controllers, name));
+  onClose(await startControllers(core, [...serverControllers, ...chosen], log));
 
   const door = await listen(options, core, { ...certificates.tls, proxyAuthorities });
   onClose(() => door.close());

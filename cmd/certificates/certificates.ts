@@ -59,12 +59,15 @@ export class Certificates {
     };
   }
 
+  /** What clients are to trust the server by, in PEM. A certificate brought from elsewhere is trusted as it is; its authority is not known here. */
+  get trusted(): string {
+    return this.#serving?.certificate ?? this.#pki.authority.certificate;
+  }
+
   /** Writes the administrator's kubeconfig for a server at that URL. */
   async writeKubeconfig(server: string): Promise<void> {
     this.#server = server;
-    // A certificate brought from elsewhere is trusted as it is; its authority is not known here.
-    const trusted = this.#serving?.certificate ?? this.#pki.authority.certificate;
-    const text = kubeconfigText(server, trusted, this.#pki.admin);
+    const text = kubeconfigText(server, this.trusted, this.#pki.admin);
     if ((await readText(this.kubeconfigPath)) !== text) await writePrivate(this.kubeconfigPath, text);
   }
 

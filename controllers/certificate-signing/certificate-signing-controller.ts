@@ -7,7 +7,7 @@ import { Informer, keyOf } from "../runtime/informer.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
 
 const REQUESTS: ResourceRef = { group: "certificates.k8s.io", version: "v1", resource: "certificatesigningrequests" };
-const NAME = "certificate-signing";
+const NAME = "certificatesigningrequest-signing-controller";
 const SIGNER = "kubernetes.io/kube-apiserver-client";
 
 const LONGEST_MS = 365 * 86_400_000;

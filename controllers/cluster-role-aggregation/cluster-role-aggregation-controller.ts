@@ -17,7 +17,7 @@ const NAME = "clusterrole-aggregation-controller";
  * once (kubernetes, pkg/controller/clusterroleaggregation). The sums may be parts of other sums.
  */
 export const clusterRoleAggregationController: Controller = {
-  name: "cluster-role-aggregation",
+  name: NAME,
   async run(surroundings, signal) {
     const { client, log } = surroundings;
     const queue = new WorkQueue();

@@ -10,7 +10,7 @@ import { Judge } from "./judge.ts";
 import type { Node, Owner } from "./node.ts";
 import { Watches } from "./watches.ts";
 
-const NAME = "garbage-collector";
+const NAME = "garbage-collector-controller";
 
 /** Objects that are looked at at once: a store may take what comes together with one flush. */
 const WORKERS = 64;
@@ -28,7 +28,7 @@ export const garbageCollector: Controller = {
   name: NAME,
   async run(surroundings, signal) {
     const { client, now, log } = surroundings;
-    const events = new EventRecorder(client, `${NAME}-controller`, now);
+    const events = new EventRecorder(client, NAME, now);
     const queue = new WorkQueue();
     const graph = new Graph({
       look: ({ uid }) => queue.add(uid),

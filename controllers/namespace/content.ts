@@ -51,17 +51,29 @@ export async function removeContent(client: Client, namespace: string): Promise<
 /** The objects that are left after everything that can go has gone. */
 async function removeAll(client: Client, resource: DiscoveredResource, namespace: string): Promise<KubeObject[]> {
   if (!resource.verbs.includes("list")) return [];
-  const list = () => client.metadataOnly.list(resource, namespace);
+  const list = async () => (await client.metadataOnly.list(resource, namespace)).items;
+  const left = await removeOnce(client, resource, namespace, list);
+  // a create that was let through before the namespace was marked may be stored only now
+  const isLate = left.some(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return isLate ? removeOnce(client, resource, namespace, list) : left;
+}
+
+async function removeOnce(
+  client: Client,
+  resource: DiscoveredResource,
+  namespace: string,
+  list: () => Promise<KubeObject[]>,
+): Promise<KubeObject[]> {
   if (resource.verbs.includes("deletecollection")) {
     await client.deleteCollection(resource, namespace, { propagationPolicy: "Background" });
   } else {
-    for (const { metadata } of (await list()).items) {
+    for (const { metadata } of await list()) {
       await client.delete(resource, { namespace, name: metadata.name as string }, { propagationPolicy: "Background" }).catch((error) => {
         if (!isReason(error, "NotFound")) throw error;
       });
     }
   }
-  return (await list()).items;
+  return list();
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -162,6 +162,30 @@ describe("the namespace controller", () => {
     await isGone();
   }, 15_000);
 
+  it("takes along at once what was let in before it was marked and is stored late", async () => {
+    await createNamespace("ns");
+    await createConfigMap("ns", "late");
+    let calls = 0;
+    runWith((client) => ({
+      async deleteCollection(...[resource, ...rest]: Parameters<Client["deleteCollection"]>) {
+        // the first time it is not there yet
+        if (resource.resource !== "configmaps" || ++calls > 1) await client.deleteCollection(resource, ...rest);
+      },
+    }));
+    const states: unknown[] = [];
+    plane.run({
+      name: "watcher",
+      async run({ client }, signal) {
+        for await (const { object } of client.watch<Namespace>(NAMESPACES, undefined, {}, signal))
+          states.push(object.status?.conditions?.[2]);
+      },
+    });
+    await plane.admin.delete(NAMESPACES, { name: "ns" });
+    await isGone();
+    expect(calls).toBe(2);
+    expect(states.filter((state) => state !== undefined)).not.toContainEqual(expect.objectContaining({ reason: "ContentDeletionFailed" }));
+  });
+
   it("takes away only the finalizer that is its own, and tells that it has done its part", async () => {
     plane.run(namespaceController);
     await createNamespace("ns", { spec: { finalizers: ["example.com/mine"] }, metadata: { finalizers: ["example.com/hold"] } });

@@ -8,6 +8,8 @@ import { WorkQueue } from "../runtime/work-queue.ts";
 import { deletionConditions } from "./conditions.ts";
 import { isEmpty, NAMESPACES, removeContent } from "./content.ts";
 
+const NAME = "namespace-controller";
+
 /** How long to wait before looking again at what finalizers hold. */
 const LOOK_AGAIN = 5_000;
 const WORKERS = 4;
@@ -17,19 +19,17 @@ const KUBERNETES = "kubernetes";
 
 /** Empties namespaces that are to go, then takes away the finalizer that held them (kubernetes, pkg/controller/namespace). */
 export const namespaceController: Controller = {
-  name: "namespace",
+  name: NAME,
   async run(surroundings, signal) {
     const { client, log } = surroundings;
     const queue = new WorkQueue();
-    const informer = new Informer<Namespace>(client, NAMESPACES, (error) =>
-      log.error({ controller: "namespace", err: error }, "watch failed"),
-    );
+    const informer = new Informer<Namespace>(client, NAMESPACES, (error) => log.error({ controller: NAME, err: error }, "watch failed"));
     informer.handle((namespace, event) => {
       if (event !== "removed" && namespace.metadata.deletionTimestamp !== undefined) queue.add(keyOf(namespace));
     });
     await Promise.all([
       informer.run(signal),
-      workOn("namespace", queue, WORKERS, surroundings, signal, (name) => reconcile(surroundings, informer.get(name))),
+      workOn(NAME, queue, WORKERS, surroundings, signal, (name) => reconcile(surroundings, informer.get(name))),
     ]);
   },
 };

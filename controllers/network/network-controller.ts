@@ -11,6 +11,8 @@ import { WorkQueue } from "../runtime/work-queue.ts";
 const NETWORKS: ResourceRef = { group: "networking.datumapis.com", version: "v1alpha", resource: "networks" };
 const CONTEXTS: ResourceRef = { group: "networking.datumapis.com", version: "v1alpha", resource: "networkcontexts" };
 
+const NAME = "network-controller";
+
 /** Holds a network until its contexts are gone. */
 const FINALIZER = "networking.datumapis.com/network-controller";
 
@@ -18,10 +20,10 @@ const WORKERS = 4;
 
 /** Makes networks ready, and takes their contexts along when they go (reference datum-networking-compute, section 4.1). */
 export const networkController: Controller = {
-  name: "network",
+  name: NAME,
   async run(surroundings, signal) {
     const { client, log } = surroundings;
-    const onError = (error: unknown) => log.error({ controller: "network", err: error }, "watch failed");
+    const onError = (error: unknown) => log.error({ controller: NAME, err: error }, "watch failed");
     const queue = new WorkQueue();
     const networks = new Informer<Network>(client, NETWORKS, onError);
     const contexts = new Informer<NetworkContext>(client, CONTEXTS, onError);
@@ -31,7 +33,7 @@ export const networkController: Controller = {
     });
     contexts.handle((context) => queue.add(`${context.metadata.namespace}/${networkNameOf(context)}`));
     const work = Promise.race([Promise.all([networks.synced, contexts.synced]), aborted(signal)]).then(() =>
-      workOn("network", queue, WORKERS, surroundings, signal, (key) => reconciler.reconcile(key)),
+      workOn(NAME, queue, WORKERS, surroundings, signal, (key) => reconciler.reconcile(key)),
     );
     await Promise.all([networks.run(signal), contexts.run(signal), work]);
   },
@@ -58,7 +60,7 @@ class NetworkReconciler {
   constructor({ client, now }: Surroundings, networks: Informer<Network>) {
     this.#client = client;
     this.#now = now;
-    this.#events = new EventRecorder(client, "network-controller", now);
+    this.#events = new EventRecorder(client, NAME, now);
     this.#networks = networks;
   }
 

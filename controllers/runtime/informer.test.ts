@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
 import { eventually } from "../../test/tools/eventually.ts";
-import { Informer, keyOf } from "./informer.ts";
+import { Informer, identityOf, keyOf } from "./informer.ts";
 
 const CONFIG_MAPS = { group: "", version: "v1", resource: "configmaps" };
 const NAMESPACES = { group: "", version: "v1", resource: "namespaces" };
@@ -126,11 +126,28 @@ describe("an informer", () => {
     await informer.synced;
   });
 
-  it("ends when it is told to, also while it waits", async () => {
+  it("ends when it is told to, also while it waits, and then nobody waits for it any longer", async () => {
     plane.break();
     running = informer.run(stop.signal);
     await eventually(() => expect(errors.length).toBeGreaterThan(0));
     stop.abort();
     await running;
+    await expect(informer.synced).rejects.toThrow("the watch of configmaps ended before it told what is there");
+  });
+
+  it("watches what it is to, and keeps what it is to", async () => {
+    const keep = (object: KubeObject): ConfigMap => ({ ...identityOf(object), data: { value: `${(object as ConfigMap).data?.value}!` } });
+    const selectors = { fieldSelector: "metadata.name=a" };
+    informer = new Informer<ConfigMap>(plane.client(), CONFIG_MAPS, (error) => errors.push(error), { selectors, keep });
+    informer.handle((object, event) => seen.push(`${event} ${keyOf(object)} ${object.data?.value}`));
+    await create("a");
+    await create("b");
+    await start();
+    await change("a", "2");
+    await remove("a");
+    await sees("added ns/a 1!", "changed ns/a 2!", "removed ns/a 2!");
+    await create("a");
+    await eventually(() => expect(informer.get("ns/a")).toBeDefined());
+    expect(Object.keys(informer.get("ns/a")?.metadata ?? {}).sort()).toEqual(["name", "namespace", "resourceVersion", "uid"]);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../../apimachinery/object.ts";
 import { isReason } from "../../apimachinery/status/status.ts";
-import type { Client, ResourceRef } from "../../client/client.ts";
+import type { Client, Options, ResourceRef } from "../../client/client.ts";
 
 /** What a {@link Reflector} tells. An object that is there already may be put again. */
 export interface Mirror<T extends KubeObject> {
@@ -29,14 +29,19 @@ export class Reflector<T extends KubeObject> {
   readonly #resource: ResourceRef;
   readonly #mirror: Mirror<T>;
   readonly #onError: (error: unknown) => void;
+  readonly #selectors: Options;
   #revision = "";
 
-  /** @param onError told of a watch that failed; the reflector tries again */
-  constructor(client: Client, resource: ResourceRef, mirror: Mirror<T>, onError: (error: unknown) => void) {
+  /**
+   * @param onError told of a watch that failed; the reflector tries again
+   * @param selectors `labelSelector`, `fieldSelector`: which objects to tell of
+   */
+  constructor(client: Client, resource: ResourceRef, mirror: Mirror<T>, onError: (error: unknown) => void, selectors: Options = {}) {
     this.#client = client;
     this.#resource = resource;
     this.#mirror = mirror;
     this.#onError = onError;
+    this.#selectors = selectors;
   }
 
   /** Watches until `signal` aborts. */
@@ -64,7 +69,7 @@ export class Reflector<T extends KubeObject> {
   async #startAnew(signal: AbortSignal): Promise<void> {
     let initial = true;
     this.#mirror.begin();
-    const options = { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan", allowWatchBookmarks: true };
+    const options = { ...this.#selectors, sendInitialEvents: true, resourceVersionMatch: "NotOlderThan", allowWatchBookmarks: true };
     for await (const { type, object } of this.#client.watch<T>(this.#resource, undefined, options, signal)) {
       if (initial && type === "BOOKMARK" && object.metadata.annotations?.["k8s.io/initial-events-end"] === "true") {
         initial = false;
@@ -78,7 +83,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #goOn(signal: AbortSignal): Promise<void> {
-    const options = { resourceVersion: this.#revision, allowWatchBookmarks: true };
+    const options = { ...this.#selectors, resourceVersion: this.#revision, allowWatchBookmarks: true };
     for await (const { type, object } of this.#client.watch<T>(this.#resource, undefined, options, signal)) this.#apply(type, object);
   }
 

@@ -3,7 +3,7 @@ import * as https from "node:https";
 import { connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Credentials, credentialsIn } from "../tools/credentials.ts";
-import { startTestServer, type TestServer } from "../tools/server.ts";
+import { EMPTY_NAMESPACES, startTestServer, type TestServer } from "../tools/server.ts";
 import {
   addresses,
   bodies,
@@ -31,7 +31,7 @@ let credentials: Credentials;
 let session: http2.ClientHttp2Session | undefined;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ controllers: EMPTY_NAMESPACES });
   credentials = await credentialsIn(server.kubeconfigPath);
   await server.send("POST", CONFIG_MAPS, { metadata: { name: "here" }, data: { a: "1" } });
   await server.send("POST", NETWORKS, network("here"));

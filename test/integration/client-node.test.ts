@@ -15,14 +15,14 @@ import {
 } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../tools/eventually.ts";
-import { startTestServer, type TestServer } from "../tools/server.ts";
+import { EMPTY_NAMESPACES, startTestServer, type TestServer } from "../tools/server.ts";
 
 let server: TestServer;
 let config: KubeConfig;
 let core: CoreV1Api;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ controllers: EMPTY_NAMESPACES });
   config = new KubeConfig();
   config.loadFromFile(server.kubeconfigPath);
   core = config.makeApiClient(CoreV1Api);

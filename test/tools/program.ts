@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { EtcdFlags } from "../../cmd/flags.ts";
+import { EMPTY_NAMESPACES } from "./server.ts";
 
 /** The built program as a process of its own. */
 export interface Program {
@@ -53,7 +54,7 @@ export function runProgram(args: readonly string[], dataDir = "", { command, env
   };
 }
 
-/** Runs the program on a free port with a data folder, in the engine of this run. */
+/** Runs the program on a free port with a data folder, in the engine of this run. It puts nothing into namespaces of its own accord. */
 export function startProgram({
   dataDir,
   etcd,
@@ -66,5 +67,6 @@ export function startProgram({
   wrapper?: Wrapper;
 }): Program {
   const storage = etcd === undefined ? [] : ["--etcd-servers", etcd.servers.join(","), "--etcd-prefix", etcd.prefix];
-  return runProgram(["--data-dir", dataDir, "--secure-port", "0", ...storage, ...args], dataDir, wrapper);
+  const controllers = ["--controllers", EMPTY_NAMESPACES.join(",")];
+  return runProgram(["--data-dir", dataDir, "--secure-port", "0", ...controllers, ...storage, ...args], dataDir, wrapper);
 }

@@ -7,6 +7,7 @@ import { pino } from "pino";
 import { inject } from "vitest";
 import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
 import { type AuthorizationFlags, DEFAULT_AUTHORIZATION } from "../../cmd/authorization/flags.ts";
+import { ALL_CONTROLLERS, type ControllerSelection } from "../../cmd/controller-selection.ts";
 import { FEATURE_GATES, type FeatureGates } from "../../cmd/feature-gates.ts";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import { startServer } from "../../cmd/server.ts";
@@ -60,6 +61,9 @@ export function openTestStorage(dataDir: string, etcd: EtcdFlags | undefined): P
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), "datum-test-"));
 
+/** All controllers but those that put objects into every namespace: for tests that look at all there is in one. */
+export const EMPTY_NAMESPACES: ControllerSelection = ["*", "-serviceaccount-controller", "-root-ca-certificate-publisher-controller"];
+
 /** What a server of a test may be started with. */
 export interface TestServerOptions {
   readonly dataDir?: string;
@@ -68,6 +72,7 @@ export interface TestServerOptions {
   readonly authentication?: Partial<AuthenticationFlags>;
   readonly authorization?: AuthorizationFlags;
   readonly encryptionProviderConfigFile?: string;
+  readonly controllers?: ControllerSelection;
   readonly featureGates?: Partial<FeatureGates>;
 }
 
@@ -87,6 +92,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
+    controllers: options.controllers ?? ALL_CONTROLLERS,
     featureGates: { ...FEATURE_GATES, ...options.featureGates },
     log: pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });

@@ -79,11 +79,14 @@ function setDefaults(object: KubeObject): void {
 
 const decoded = (data: Record<string, string>, key: string) => Buffer.from(data[key] ?? "", "base64");
 
-const SERVICE_ACCOUNT_NAME = "kubernetes.io/service-account.name";
+/** The type of Secrets that hold a token, and the annotations that say whose. */
+export const SERVICE_ACCOUNT_TOKEN = "kubernetes.io/service-account-token";
+export const SERVICE_ACCOUNT_NAME = "kubernetes.io/service-account.name";
+export const SERVICE_ACCOUNT_UID = "kubernetes.io/service-account.uid";
 
 /** What the types of Secrets that Kubernetes knows require; other types require nothing. */
 const TYPE_RULES: { readonly [type: string]: ((secret: Secret, data: Record<string, string>) => FieldError[]) | undefined } = {
-  "kubernetes.io/service-account-token": ({ metadata }) =>
+  [SERVICE_ACCOUNT_TOKEN]: ({ metadata }) =>
     metadata.annotations?.[SERVICE_ACCOUNT_NAME] ? [] : [required(FieldPath.of("metadata", "annotations").key(SERVICE_ACCOUNT_NAME))],
   "kubernetes.io/dockercfg": (_, data) => requireJson(data, ".dockercfg"),
   "kubernetes.io/dockerconfigjson": (_, data) => requireJson(data, ".dockerconfigjson"),

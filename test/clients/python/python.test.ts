@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pythonWith, withoutPython } from "../../tools/python.ts";
-import { startTestServer, type TestServer } from "../../tools/server.ts";
+import { EMPTY_NAMESPACES, startTestServer, type TestServer } from "../../tools/server.ts";
 
 const run = promisify(execFile);
 
@@ -16,7 +16,7 @@ describe.skipIf(reason !== undefined)(`programs written in Python${reason === un
   let server: TestServer;
   let python: string;
   beforeAll(async () => {
-    [python, server] = await Promise.all([pythonWith(here("requirements.txt")), startTestServer()]);
+    [python, server] = await Promise.all([pythonWith(here("requirements.txt")), startTestServer({ controllers: EMPTY_NAMESPACES })]);
   }, 300_000);
   afterAll(() => server.close());
 
