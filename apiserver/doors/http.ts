@@ -261,9 +261,17 @@ function authoritiesOf({ clientAuthorities, proxyAuthorities = [] }: TlsFiles): 
   return { clients, proxies: certificatesIn(proxyAuthorities) };
 }
 
-/** Answers bytes that Node could not read as a request, in so far as the connection allows, and closes it. */
-function refuse(error: Error & { code?: string }, socket: Socket & { _httpMessage?: { headersSent?: boolean } }): void {
-  if (!socket.writable || socket._httpMessage?.headersSent) {
+/**
+ * Answers bytes that Node could not read as a request, in so far as the connection allows, and closes it. A whole request that came before
+ * them is answered first: the client has to learn what became of it.
+ */
+function refuse(error: Error & { code?: string }, socket: Socket & { _httpMessage?: ServerResponse | null }): void {
+  const before = socket._httpMessage;
+  if (before?.req.complete) {
+    before.once("close", () => refuse(error, socket));
+    return;
+  }
+  if (!socket.writable || before?.headersSent) {
     socket.destroy();
     return;
   }

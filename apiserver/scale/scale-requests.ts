@@ -104,7 +104,7 @@ async function write(
     checkMetadataAgainstUrl(scale.metadata, name, namespace);
     if (!options.tracked) manager.trackUpdate(live, scale, writeOf(serving, context, ref, options));
     setReplicas(object, scale, paths);
-    takeIdentity(object, scale);
+    takeIdentity(object, scale, options);
     const left = toObjectEntries(entries, scale.metadata.managedFields, replicas, apiVersionOf(resource.kind));
     if (left === undefined) delete object.metadata.managedFields;
     else object.metadata.managedFields = left;
@@ -113,10 +113,10 @@ async function write(
   return respond(serving, context, negotiated, 200, scaleOf(objectIn(result, target), paths));
 }
 
-/** A version or a uid that the client names has to be that of the object. */
-function takeIdentity(object: KubeObject, { metadata: { resourceVersion, uid } }: Scale): void {
+/** A version that the client names has to be that of the object, and so has a uid in a PUT; in a patch it says nothing. */
+function takeIdentity(object: KubeObject, { metadata: { resourceVersion, uid } }: Scale, { patch }: ScaleWrite): void {
   if (resourceVersion) object.metadata.resourceVersion = resourceVersion;
-  if (uid) object.metadata.uid = uid;
+  if (uid && !patch) object.metadata.uid = uid;
 }
 
 function objectIn(result: Result, { resource }: ResourceTarget): KubeObject {

@@ -95,6 +95,9 @@ describe("the scale of an object", () => {
       body: { message: expect.stringContaining("Precondition failed: UID in precondition: another") },
     });
     expect((await ask("PUT", `${LAMP}/scale`, { body: scaleTo(1, { resourceVersion: "1" }) })).status).toBe(409);
+    const patch = (metadata: object) => ask("PATCH", `${LAMP}/scale`, { headers: MERGE, body: { metadata } });
+    expect((await patch({ resourceVersion: "1" })).status).toBe(409);
+    expect((await patch({ uid: "another" })).status).toBe(200);
   });
 
   it("is a built-in type: strict, in YAML and in protobuf", async () => {

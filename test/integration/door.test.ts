@@ -254,6 +254,16 @@ describe("the door and bytes that are no request", () => {
     expect([...got.matchAll(/\r\n\r\n(\/\d)/g)].map(([, path]) => path)).toEqual(["/1", "/2", "/3"]);
   });
 
+  it("answers a request whole before it refuses the bytes behind it, as those of a body without a length", async () => {
+    under.handle = async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return answer(text(`${request.method}, nothing: ${(await request.readBody(10)).length === 0}`));
+    };
+    const got = await raw('DELETE /1 HTTP/1.1\r\nhost: a\r\n\r\n{"dryRun":["All"]}');
+    expect([...got.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code)).toEqual(["200", "400"]);
+    expect(got).toContain("DELETE, nothing: true");
+  });
+
   it("tells a stream that waits behind another one when the peer is gone", async () => {
     const [first, second] = [new Recorded(), new Recorded()];
     under.handle = async ({ path }) => answer(path === "/1" ? first : second);
