@@ -124,7 +124,9 @@ export abstract class Exchange implements ApiRequest, Sink {
 
   #answerBytes(status: number, headers: ApiResponse["headers"], body: Exclude<ApiResponse["body"], StreamBody>, bodiless: boolean): void {
     const length = lengthOf(body);
-    if (length !== undefined && status !== 204 && status !== 304) headers["content-length"] ??= String(length);
+    // of what is left out it is not known here how long it would be
+    const known = length !== undefined && (length > 0 || this.method !== "HEAD");
+    if (known && status !== 204 && status !== 304) headers["content-length"] ??= String(length);
     if (bodiless || length === 0) this.head(status, headers, "nothing");
     else {
       this.head(status, headers, "bytes");

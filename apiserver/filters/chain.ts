@@ -3,7 +3,7 @@ import { ANONYMOUS, type Authentication } from "../authentication/authenticator.
 import { AuthorizationError, type Authorizer, authorize, escapeHtml, type Permission } from "../authorization/authorizer.ts";
 import { type Eventual, whenThere } from "../eventual.ts";
 import type { Encodings } from "../negotiation/negotiate.ts";
-import type { ApiRequest, ApiResponse } from "../request.ts";
+import { type ApiRequest, type ApiResponse, isStream, lengthOf } from "../request.ts";
 import { decodePercent, Query } from "../routing/query.ts";
 import { requestInfo, UndeterminedUrlError } from "../routing/request-info.ts";
 import { auditId } from "./audit-id.ts";
@@ -50,12 +50,19 @@ export function filterChain(options: ChainOptions): (request: ApiRequest) => Pro
     const contents = contained(request, chain);
     const response = compressed(request, contents instanceof Promise ? await contents : contents);
     response.headers["audit-id"] = id;
-    if (request.method === "HEAD") return { ...response, body: EMPTY };
+    if (request.method === "HEAD") return headOf(response);
     return response;
   };
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** What GET would answer without its body, and how long that would be where it is known. */
+function headOf(response: ApiResponse): ApiResponse {
+  const { headers, body } = response;
+  const length = isStream(body) ? undefined : lengthOf(body);
+  return { ...response, headers: length === undefined ? headers : { ...headers, "content-length": String(length) }, body: EMPTY };
+}
 
 interface Chain extends ChainOptions {
   readonly impersonation: Impersonation;

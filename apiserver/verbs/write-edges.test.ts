@@ -134,3 +134,12 @@ it("an owner has a version", async () => {
   }
   expect(await told("POST", MAPS, { body: owner("/v1") })).toBe("201 ConfigMap");
 });
+
+it("a HEAD tells the length of what it leaves out", async () => {
+  const target = "/apis/networking.datumapis.com/v1alpha";
+  const group = "/apis/networking.datumapis.com";
+  for (const path of [group, `${target}/networks`, `${target}/namespaces/ns/networks/none`]) {
+    const [head, get] = [await server.ask("HEAD", path), await server.ask("GET", path)];
+    expect([head.status, head.bytes.length, head.headers["content-length"]]).toEqual([get.status, 0, String(get.bytes.length)]);
+  }
+});
