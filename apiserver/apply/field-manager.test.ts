@@ -207,6 +207,31 @@ it("sees owners of another group's version in the fields of theirs", () => {
   expect(owners(object)).toEqual({ "new Update": { "f:note": {} } });
 });
 
+describe("owners of a version that a built-in kind no longer has", () => {
+  const entryOf = (manager: string, operation: "Apply" | "Update", apiVersion: string, fields: object): ManagedFieldsEntry => ({
+    manager,
+    operation,
+    apiVersion,
+    fieldsType: "FieldsV1",
+    fieldsV1: { "f:data": fields },
+  });
+
+  it("are forgotten by the next update", () => {
+    const managedFields = [entryOf("old", "Update", "v0", { "f:a": {} }), entryOf("one", "Update", "v1", { "f:b": {} })];
+    const object = mapOf({ a: "1", b: "1", c: "1" });
+    configMaps.trackUpdate(mapOf({ a: "1", b: "1" }, { uid: "u", managedFields }), object, by("two"));
+    expect(owners(object)).toEqual({ "one Update": { "f:data": { "f:b": {} } }, "two Update": { "f:data": { "f:c": {} } } });
+  });
+
+  it("lose nothing of what they applied there, for nobody knows what it was", () => {
+    const managedFields = [entryOf("one", "Apply", "v0", { "f:a": {}, "f:b": {} })];
+    const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" }, data: { a: "1" } };
+    const object = configMaps.apply(mapOf({ a: "1", b: "1" }, { uid: "u", managedFields }), config, applyBy("one"));
+    expect(object.data).toEqual({ a: "1", b: "1" });
+    expect(owners(object)).toEqual({ "one Apply": { "f:data": { "f:a": {} } } });
+  });
+});
+
 describe("a write that changes nothing but times", () => {
   it("is none", () => {
     const live = mapOf({ a: "1" });
@@ -234,6 +259,16 @@ describe("an apply", () => {
     );
     expect(owners(object)).toEqual({ "one Apply": { "f:data": { "f:a": {} } } });
     expect(object.data).toEqual({ a: "1" });
+  });
+
+  it("does not own what it says of other parts of the object", () => {
+    const config = { ...boxOf({ text: "a" }, { labels: { x: "y" } }), status: { phase: "Up" } };
+    expect(owners(boxes.apply(undefined, config, applyBy("one")))).toEqual({
+      "one Apply": { "f:metadata": { "f:labels": { "f:x": {} } }, "f:spec": { "f:text": {} } },
+    });
+    expect(owners(boxes.apply(undefined, config, applyBy("one", { part: "status" })))).toEqual({
+      "one Apply status": { "f:status": { "f:phase": {} } },
+    });
   });
 
   it("removes what its manager gives up and nobody else owns", () => {

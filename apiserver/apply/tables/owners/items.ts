@@ -201,3 +201,91 @@ export const items: Table = {
     },
   ],
 };
+
+export const inItems: Table = {
+  about: "what is in items and maps, applied anew",
+  kind: nested,
+  cases: [
+    {
+      shows: "a set in an item changes",
+      does: [
+        ["one applies", { items: [{ name: "a", set: ["b", "c"] }] }],
+        ["one applies", { items: [{ name: "a", set: ["a", "c"] }] }],
+      ],
+      leaves: { items: [{ name: "a", set: ["a", "c"] }] },
+      owned: { one: '.items[name="a"] .items[name="a"].name .items[name="a"].set[="a"] .items[name="a"].set[="c"]' },
+    },
+    {
+      shows: "a set and the item's key",
+      does: [
+        ["one applies", { items: [{ name: "a", set: ["b", "c"] }] }],
+        ["one applies", { items: [{ name: "b", set: ["a", "c"] }] }],
+      ],
+      leaves: { items: [{ name: "b", set: ["a", "c"] }] },
+      owned: { one: '.items[name="b"] .items[name="b"].name .items[name="b"].set[="a"] .items[name="b"].set[="c"]' },
+    },
+    {
+      shows: "a map in an item changes",
+      does: [
+        ["one applies", { items: [{ name: "a", map: { b: "x", c: "y" } }] }],
+        ["one applies", { items: [{ name: "a", map: { a: "x", c: "z" } }] }],
+      ],
+      leaves: { items: [{ name: "a", map: { c: "z", a: "x" } }] },
+      owned: { one: '.items[name="a"] .items[name="a"].name .items[name="a"].map.a .items[name="a"].map.c' },
+    },
+    {
+      shows: "a map and the item's key",
+      does: [
+        ["one applies", { items: [{ name: "a", map: { b: "x", c: "y" } }] }],
+        ["one applies", { items: [{ name: "b", map: { a: "x", c: "z" } }] }],
+      ],
+      leaves: { items: [{ name: "b", map: { a: "x", c: "z" } }] },
+      owned: { one: '.items[name="b"] .items[name="b"].name .items[name="b"].map.a .items[name="b"].map.c' },
+    },
+    {
+      shows: "the only item is another",
+      does: [
+        ["one applies", { items: [{ name: "a", value: 1 }] }],
+        ["one applies", { items: [{ name: "b", value: 2 }] }],
+      ],
+      leaves: { items: [{ name: "b", value: 2 }] },
+      owned: { one: '.items[name="b"] .items[name="b"].name .items[name="b"].value' },
+    },
+    {
+      shows: "a set in a map, and its name",
+      does: [
+        ["one applies", { mapOfSets: { a: ["b", "c"] } }],
+        ["one applies", { mapOfSets: { b: ["a", "c"] } }],
+      ],
+      leaves: { mapOfSets: { b: ["a", "c"] } },
+      owned: { one: '.mapOfSets.b .mapOfSets.b[="a"] .mapOfSets.b[="c"]' },
+    },
+    {
+      shows: "a map in a map changes",
+      does: [
+        ["one applies", { mapOfMaps: { a: { b: "x", c: "y" } } }],
+        ["one applies", { mapOfMaps: { a: { a: "x", c: "z" } } }],
+      ],
+      leaves: { mapOfMaps: { a: { c: "z", a: "x" } } },
+      owned: { one: ".mapOfMaps.a .mapOfMaps.a.a .mapOfMaps.a.c" },
+    },
+    {
+      shows: "a map in a map, and its name",
+      does: [
+        ["one applies", { mapOfMaps: { a: { b: "x", c: "y" } } }],
+        ["one applies", { mapOfMaps: { b: { a: "x", c: "z" } } }],
+      ],
+      leaves: { mapOfMaps: { b: { a: "x", c: "z" } } },
+      owned: { one: ".mapOfMaps.b .mapOfMaps.b.a .mapOfMaps.b.c" },
+    },
+    {
+      shows: "a name in the middle of a tree",
+      does: [
+        ["one applies", { tree: { a: { b: { c: null } } } }],
+        ["one applies", { tree: { a: { d: { c: null } } } }],
+      ],
+      leaves: { tree: { a: { d: { c: null } } } },
+      owned: { one: ".tree.a .tree.a.d .tree.a.d.c" },
+    },
+  ],
+};

@@ -1,4 +1,4 @@
-import { defaults } from "./kinds.ts";
+import { books, defaults } from "./kinds.ts";
 import type { Table } from "./play.ts";
 
 export const keyDefaults: Table = {
@@ -157,6 +157,71 @@ export const keyDefaults: Table = {
       ],
       leaves: { atomic: [{ host: "any", port: 81, protocol: "TCP" }] },
       owned: { one: ".spec", two: '.atomic[port=81,protocol="TCP"]' },
+    },
+  ],
+};
+
+export const portKeys: Table = {
+  about: "items with the default of a key, and with another",
+  kind: defaults,
+  cases: [
+    {
+      shows: "beside one another",
+      does: [["one applies", { ports: [{ port: 80 }, { port: 80, protocol: "UDP" }] }]],
+      leaves: {
+        ports: [
+          { port: 80, protocol: "TCP", host: "any" },
+          { port: 80, protocol: "UDP", host: "any" },
+        ],
+      },
+      owned: {
+        one: '.ports[port=80,protocol="TCP"] .ports[port=80,protocol="UDP"] .ports[port=80,protocol="TCP"].port .ports[port=80,protocol="UDP"].port .ports[port=80,protocol="UDP"].protocol',
+      },
+    },
+    {
+      shows: "the default twice, not said",
+      does: [
+        [
+          "one applies",
+          { ports: [{ port: 80 }, { port: 80 }] },
+          'failed to create typed patch object (/b; test.example.com/v1, Kind=Box): .spec.ports: duplicate entries for key [port=80,protocol="TCP"]',
+        ],
+        ["one applies", { ports: [{ port: 80 }] }],
+      ],
+      leaves: { ports: [{ port: 80, protocol: "TCP", host: "any" }] },
+      owned: { one: '.ports[port=80,protocol="TCP"] .ports[port=80,protocol="TCP"].port' },
+    },
+    {
+      shows: "without the key that has none",
+      does: [["one applies", { ports: [{ protocol: "TCP", name: "a" }] }]],
+      leaves: { ports: [{ protocol: "TCP", name: "a", host: "any" }] },
+      owned: { one: '.ports[protocol="TCP"] .ports[protocol="TCP"].name .ports[protocol="TCP"].protocol' },
+    },
+  ],
+};
+
+export const bookKeys: Table = {
+  about: "keys that all have defaults, one list in the other",
+  kind: books,
+  cases: [
+    {
+      shows: "none is said",
+      does: [["one applies", { book: [{ sentences: [{ text: "x" }] }] }]],
+      leaves: { book: [{ sentences: [{ text: "x", page: 2, line: 3 }], chapter: 1, section: "A" }] },
+      owned: {
+        one: '.book[chapter=1,section="A"] .book[chapter=1,section="A"].sentences[line=3,page=2] .book[chapter=1,section="A"].sentences[line=3,page=2].text',
+      },
+    },
+    {
+      shows: "an integer is the float of the default",
+      does: [
+        ["one applies", { book: [{ sentences: [{ text: "x" }] }] }],
+        ["one applies", { book: [{ sentences: [{ text: "x", page: 2 }] }] }],
+      ],
+      leaves: { book: [{ sentences: [{ text: "x", page: 2, line: 3 }], chapter: 1, section: "A" }] },
+      owned: {
+        one: '.book[chapter=1,section="A"] .book[chapter=1,section="A"].sentences[line=3,page=2] .book[chapter=1,section="A"].sentences[line=3,page=2].page .book[chapter=1,section="A"].sentences[line=3,page=2].text',
+      },
     },
   ],
 };

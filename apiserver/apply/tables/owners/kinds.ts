@@ -63,16 +63,23 @@ const item = struct({
   items: keyedList(undefined, ["id"], struct({ id: size, note: text })),
 });
 
+/** A map of maps of maps and so on, as far as the cases go. */
+const tree = Array.from({ length: 8 }).reduce<ReturnType<typeof map>>((below) => map(undefined, below), map(undefined, text));
+
+const nestedMembers: Properties = {
+  items: keyedList(undefined, ["name"], item),
+  mapOfSets: map(undefined, list(undefined, text, SET)),
+  mapOfMaps: map(undefined, map(undefined, text)),
+  mapOfStructs: map(undefined, struct({ a: text, b: text })),
+  struct: struct({ name: text, set: list(undefined, text, SET), map: map(undefined, text), inner: struct({ a: text, b: text }) }),
+  tree,
+};
+
 /** Maps and lists in maps and lists. */
-export const nested = [
-  kindOf({
-    items: keyedList(undefined, ["name"], item),
-    mapOfSets: map(undefined, list(undefined, text, SET)),
-    mapOfMaps: map(undefined, map(undefined, text)),
-    mapOfStructs: map(undefined, struct({ a: text, b: text })),
-    struct: struct({ name: text, set: list(undefined, text, SET), map: map(undefined, text), inner: struct({ a: text, b: text }) }),
-  }),
-];
+export const nested = [kindOf(nestedMembers)];
+
+/** The same in four versions. */
+export const nestedVersions = ["v1", "v2", "v3", "v4"].map((version) => kindOf(nestedMembers, version));
 
 const port = (options: Options = {}) =>
   struct({ port: size, protocol: string(undefined, { default: "TCP" }), host: string(undefined, { default: "any" }), name: text }, options);
@@ -87,8 +94,26 @@ export const defaults = [
   }),
 ];
 
+const sentence = struct({ page: number(undefined, { default: 2.0 }), line: integer(undefined, { default: 3 }), text });
+const chapter = struct({
+  chapter: integer(undefined, { default: 1 }),
+  section: string(undefined, { default: "A" }),
+  sentences: keyedList(undefined, ["page", "line"], sentence),
+});
+
+/** Lists whose keys all have defaults, one in the other. */
+export const books = [kindOf({ book: keyedList(undefined, ["chapter", "section"], chapter) })];
+
+const KEEPS: Options = { "x-kubernetes-preserve-unknown-fields": true };
+
 /** A kind that says nothing of its spec. */
-export const undeclared = [kindOf({}, "v1", { "x-kubernetes-preserve-unknown-fields": true })];
+export const undeclared = [kindOf({}, "v1", KEEPS)];
+
+/** The same in four versions. */
+export const undeclaredVersions = ["v1", "v2", "v3", "v4"].map((version) => kindOf({}, version, KEEPS));
+
+/** A kind that says something of its spec, and keeps the rest. */
+export const keeping = [kindOf({ size }, "v1", KEEPS)];
 
 /** What a schema said before it changed, and after: `is` is the very same data. */
 export const parts = [

@@ -178,3 +178,49 @@ export const structs: Table = {
     },
   ],
 };
+
+export const nulls: Table = {
+  about: "a structure that is applied as null or as empty",
+  kind: nested,
+  cases: [
+    {
+      shows: "by its only owner",
+      does: [
+        ["one applies", { struct: { name: "a" } }],
+        ["one applies", { struct: null }],
+      ],
+      leaves: { struct: null },
+      owned: { one: ".struct" },
+    },
+    {
+      shows: "as empty, beside what an update put there",
+      does: [
+        ["one applies", { struct: { name: "a" } }],
+        ["two updates", { struct: { name: "a", map: { b: "x" } } }],
+        ["one applies", { struct: {} }],
+      ],
+      leaves: { struct: { map: { b: "x" } } },
+      owned: { one: ".struct", "two (update)": ".struct.map .struct.map.b" },
+    },
+    {
+      shows: "as null, beside what an update put there",
+      does: [
+        ["one applies", { struct: { name: "a" } }],
+        ["two updates", { struct: { name: "a", map: { b: "x" } } }],
+        ["one applies", { struct: null }],
+      ],
+      leaves: { struct: { map: { b: "x" } } },
+      owned: { one: ".struct", "two (update)": ".struct.map .struct.map.b" },
+    },
+    {
+      shows: "as null, when an update took over what was in it",
+      does: [
+        ["one applies", { struct: { name: "a" } }],
+        ["two updates", { struct: { name: "b", map: { b: "x" } } }],
+        ["one applies", { struct: null }],
+      ],
+      leaves: { struct: { name: "b", map: { b: "x" } } },
+      owned: { one: ".struct", "two (update)": ".struct.map .struct.name .struct.map.b" },
+    },
+  ],
+};

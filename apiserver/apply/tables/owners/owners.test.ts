@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as acrossVersions from "./across-versions.ts";
 import * as duplicates from "./duplicates.ts";
 import * as items from "./items.ts";
 import * as keyDefaults from "./key-defaults.ts";
@@ -10,6 +11,7 @@ import { play, type Table } from "./play.ts";
 import * as schemaChanges from "./schema-changes.ts";
 import * as sets from "./sets.ts";
 import * as severalAppliers from "./several-appliers.ts";
+import * as undeclared from "./undeclared.ts";
 import * as versionsAndStatus from "./versions-and-status.ts";
 
 /**
@@ -26,6 +28,8 @@ const tables = [
   duplicates,
   keyedDuplicates,
   versionsAndStatus,
+  acrossVersions,
+  undeclared,
   schemaChanges,
   misfits,
 ].flatMap((file): Table[] => Object.values(file));

@@ -237,3 +237,192 @@ export const newLooseKey: Table = {
     },
   ],
 };
+
+export const becomeWholes: Table = {
+  about: "parts become wholes under several appliers",
+  kind: parts,
+  cases: [
+    {
+      shows: "who applies another part conflicts, and may force",
+      does: [
+        ["one applies", { is: { a: "1" } }],
+        wholes,
+        ["two applies", { is: { b: "x" } }, 'Apply failed with 1 conflict: conflict with "one": .spec.is'],
+        ["two forces", { is: { b: "x" } }],
+      ],
+      leaves: { is: { b: "x" } },
+      owned: { two: ".is" },
+    },
+    {
+      shows: "who lost all parts before owns nothing of the whole",
+      does: [
+        ["one applies", { is: { a: "1" } }],
+        ["two forces", { is: { a: "2" } }],
+        wholes,
+        ["three applies", { is: { b: "x" } }, 'Apply failed with 1 conflict: conflict with "two": .spec.is'],
+        ["two forces", { is: { b: "x" } }],
+      ],
+      leaves: { is: { b: "x" } },
+      owned: { two: ".is" },
+    },
+  ],
+};
+
+export const becomeParts: Table = {
+  about: "wholes become parts under several appliers",
+  kind: wholes,
+  cases: [
+    {
+      shows: "what conflicted does no more",
+      does: [
+        ["one applies", { is: { a: "1", b: "a" } }],
+        ["two applies", { is: { b: "b" } }, 'Apply failed with 1 conflict: conflict with "one": .spec.is'],
+        parts,
+        ["two applies", { is: { b: "b" } }],
+      ],
+      leaves: { is: { a: "1", b: "b" } },
+      owned: { one: ".is", two: ".is.b" },
+    },
+  ],
+};
+
+export const keyWithDefault: Table = {
+  about: "a key more, with a default: items that say it, that do not, and that say another",
+  kind: oneKey,
+  cases: [
+    {
+      shows: "all in one configuration",
+      does: [
+        [
+          "one applies",
+          {
+            items: [
+              { name: "a", value: "1" },
+              { name: "b", value: "1" },
+              { name: "c", value: "1" },
+            ],
+          },
+        ],
+        twoKeys,
+        [
+          "one applies",
+          {
+            items: [
+              { name: "a", value: "2" },
+              { name: "b", zone: "x", value: "2" },
+              { name: "c", value: "1" },
+              { name: "c", zone: "y", value: "2" },
+              { name: "c", zone: "z", value: "3" },
+            ],
+          },
+        ],
+      ],
+      leaves: {
+        items: [
+          { name: "a", value: "2", zone: "x" },
+          { name: "b", value: "2", zone: "x" },
+          { name: "c", value: "1", zone: "x" },
+          { name: "c", zone: "y", value: "2" },
+          { name: "c", zone: "z", value: "3" },
+        ],
+      },
+      owned: {
+        one: '.items[name="a",zone="x"] .items[name="b",zone="x"] .items[name="c",zone="x"] .items[name="c",zone="y"] .items[name="c",zone="z"] .items[name="a",zone="x"].name .items[name="a",zone="x"].value .items[name="b",zone="x"].name .items[name="b",zone="x"].value .items[name="b",zone="x"].zone .items[name="c",zone="x"].name .items[name="c",zone="x"].value .items[name="c",zone="y"].name .items[name="c",zone="y"].value .items[name="c",zone="y"].zone .items[name="c",zone="z"].name .items[name="c",zone="z"].value .items[name="c",zone="z"].zone',
+      },
+    },
+  ],
+};
+
+export const keyWithout: Table = {
+  about: "a key more, without a default: items that say it and that do not",
+  kind: oneKeyLoose,
+  cases: [
+    {
+      shows: "both in one configuration",
+      does: [
+        ["one applies", { items: [{ name: "a", value: "1" }] }],
+        twoKeysLoose,
+        [
+          "one applies",
+          {
+            items: [
+              { name: "a", value: "2" },
+              { name: "a", zone: "x", value: "1" },
+            ],
+          },
+        ],
+      ],
+      leaves: {
+        items: [
+          { name: "a", value: "2" },
+          { name: "a", zone: "x", value: "1" },
+        ],
+      },
+      owned: {
+        one: '.items[name="a"] .items[name="a",zone="x"] .items[name="a"].name .items[name="a"].value .items[name="a",zone="x"].name .items[name="a",zone="x"].value .items[name="a",zone="x"].zone',
+      },
+    },
+    {
+      shows: "an item that said it changes",
+      does: [
+        ["one applies", { items: [{ name: "a", zone: "x", value: "1" }] }],
+        twoKeysLoose,
+        ["one applies", { items: [{ name: "a", zone: "x", value: "2" }] }],
+      ],
+      leaves: { items: [{ name: "a", zone: "x", value: "2" }] },
+      owned: {
+        one: '.items[name="a",zone="x"] .items[name="a",zone="x"].name .items[name="a",zone="x"].value .items[name="a",zone="x"].zone',
+      },
+    },
+    {
+      shows: "an item that said it, and another",
+      does: [
+        ["one applies", { items: [{ name: "a", zone: "x", value: "1" }] }],
+        twoKeysLoose,
+        [
+          "one applies",
+          {
+            items: [
+              { name: "a", zone: "x", value: "1" },
+              { name: "a", zone: "y", value: "2" },
+            ],
+          },
+        ],
+      ],
+      leaves: {
+        items: [
+          { name: "a", zone: "x", value: "1" },
+          { name: "a", zone: "y", value: "2" },
+        ],
+      },
+      owned: {
+        one: '.items[name="a",zone="x"] .items[name="a",zone="y"] .items[name="a",zone="x"].name .items[name="a",zone="x"].value .items[name="a",zone="x"].zone .items[name="a",zone="y"].name .items[name="a",zone="y"].value .items[name="a",zone="y"].zone',
+      },
+    },
+    {
+      shows: "an item that did not, and another that does",
+      does: [
+        ["one applies", { items: [{ name: "a", value: "1" }] }],
+        twoKeysLoose,
+        [
+          "one applies",
+          {
+            items: [
+              { name: "a", value: "1" },
+              { name: "a", zone: "y", value: "2" },
+            ],
+          },
+        ],
+      ],
+      leaves: {
+        items: [
+          { name: "a", value: "1" },
+          { name: "a", zone: "y", value: "2" },
+        ],
+      },
+      owned: {
+        one: '.items[name="a"] .items[name="a",zone="y"] .items[name="a"].name .items[name="a"].value .items[name="a",zone="y"].name .items[name="a",zone="y"].value .items[name="a",zone="y"].zone',
+      },
+    },
+  ],
+};

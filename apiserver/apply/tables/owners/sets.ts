@@ -186,3 +186,110 @@ export const setAppliers: Table = {
     },
   ],
 };
+
+export const moreSets: Table = {
+  about: "sets that updates reorder and add to",
+  kind: plain,
+  cases: [
+    {
+      shows: "what an update adds between stays there",
+      does: [
+        ["one applies", { set: ["a", "c"] }],
+        ["two updates", { set: ["a", "b", "c", "d"] }],
+        ["one applies", { set: ["a", "a2", "c", "c2"] }],
+      ],
+      leaves: { set: ["a", "b", "a2", "c", "d", "c2"] },
+      owned: { one: '.set[="a"] .set[="a2"] .set[="c"] .set[="c2"]', "two (update)": '.set[="b"] .set[="d"]' },
+    },
+    {
+      shows: "an item that an update added is shared",
+      does: [
+        ["one applies", { set: ["a", "c"] }],
+        ["two updates", { set: ["a", "b", "c", "d"] }],
+        ["one applies", { set: ["a", "b", "c"] }],
+      ],
+      leaves: { set: ["a", "b", "c", "d"] },
+      owned: { one: '.set[="a"] .set[="b"] .set[="c"]', "two (update)": '.set[="b"] .set[="d"]' },
+    },
+    {
+      shows: "an order that an update changed is put back",
+      does: [
+        ["one applies", { set: ["a", "b", "c", "d"] }],
+        ["two updates", { set: ["a", "d", "c", "b"] }],
+        ["one applies", { set: ["a", "b", "c", "d"] }],
+      ],
+      leaves: { set: ["a", "b", "c", "d"] },
+      owned: { one: '.set[="a"] .set[="b"] .set[="c"] .set[="d"]' },
+    },
+    {
+      shows: "an applier's item that an update removes",
+      does: [
+        ["one applies", { set: ["a"] }],
+        ["two updates", { set: ["b"] }],
+        ["one applies", { set: ["c"] }],
+      ],
+      leaves: { set: ["b", "c"] },
+      owned: { one: '.set[="c"]', "two (update)": '.set[="b"]' },
+    },
+    {
+      shows: "a shared item stays when one gives it up",
+      does: [
+        ["one applies", { set: ["a"] }],
+        ["two applies", { set: ["a", "b"] }],
+        ["one applies", { set: ["a", "c"] }],
+        ["two applies", { set: ["b"] }],
+      ],
+      leaves: { set: ["a", "b", "c"] },
+      owned: { one: '.set[="a"] .set[="c"]', two: '.set[="b"]' },
+    },
+  ],
+};
+
+export const nullLists: Table = {
+  about: "a list or map that is applied as null, and what others apply in it",
+  kind: plain,
+  cases: [
+    {
+      shows: "items come and go",
+      does: [
+        ["one applies", { set: null }],
+        ["two applies", { set: ["a", "b"] }],
+        ["two applies", { set: ["b"] }],
+      ],
+      leaves: { set: ["b"] },
+      owned: { one: ".set", two: '.set[="b"]' },
+    },
+    {
+      shows: "items of its own come later",
+      does: [
+        ["one applies", { set: null }],
+        ["two applies", { set: ["a", "b"] }],
+        ["one applies", { set: ["c"] }],
+        ["two applies", { set: ["b"] }],
+      ],
+      leaves: { set: ["b", "c"] },
+      owned: { one: '.set[="c"]', two: '.set[="b"]' },
+    },
+    {
+      shows: "members come and go",
+      does: [
+        ["one applies", { map: null }],
+        ["two applies", { map: { a: "c", b: "d" } }],
+        ["two applies", { map: { b: "d" } }],
+      ],
+      leaves: { map: { b: "d" } },
+      owned: { one: ".map", two: ".map.b" },
+    },
+    {
+      shows: "members of its own come later",
+      does: [
+        ["one applies", { map: null }],
+        ["two applies", { map: { a: "c", b: "d" } }],
+        ["one applies", { map: { e: "f" } }],
+        ["two applies", { map: { b: "d" } }],
+      ],
+      leaves: { map: { b: "d", e: "f" } },
+      owned: { one: ".map.e", two: ".map.b" },
+    },
+  ],
+};
