@@ -63,7 +63,9 @@ async function start(
   });
   onClose(() => certificates.close());
 
-  const { settings, proxyAuthorities } = await authenticationSettings(options.authentication, options.dataDir, log);
+  const authentication = await authenticationSettings(options.authentication, options.dataDir, log);
+  const { settings, proxyAuthorities } = authentication;
+  onClose(() => authentication.close());
   const authorization = await AuthorizationSettings.open(options.authorization, log);
   onClose(() => authorization.close());
   const storage = await openStorage(options);

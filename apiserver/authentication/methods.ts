@@ -44,6 +44,7 @@ export function authenticationMethods(
     settings.bootstrapTokens
       ? forThisServer(audiences, bootstrapTokens(new ObjectReader(registry, storage, "", "v1", "secrets"), now))
       : undefined,
+    settings.jwt && forThisServer(audiences, settings.jwt),
   ];
   const tokens = tokenUnion(sorts.filter((sort) => sort !== undefined));
   return {

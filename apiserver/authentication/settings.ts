@@ -18,6 +18,8 @@ export interface AuthenticationSettings {
   readonly bootstrapTokens: boolean;
   /** Tokens known from a file. */
   readonly tokenFile?: UserOfToken;
+  /** JSON web tokens of issuers elsewhere. */
+  readonly jwt?: UserOfToken;
   /** Told why a credential was refused. */
   readonly onRefused?: ((reasons: readonly string[], request: ApiRequest) => void) | undefined;
 }

@@ -1,6 +1,7 @@
-import { aggregateText, type FieldError, invalid } from "../../apimachinery/field/error.ts";
+import { aggregateText } from "../../apimachinery/field/error.ts";
 import { quote } from "../../apimachinery/go-text.ts";
 import { isReason, type StatusError } from "../../apimachinery/status/status.ts";
+import { validateDomainPrefixedPath } from "../../apimachinery/validation/domain-prefixed-path.ts";
 import { validateDnsLabel, validateDnsSubdomain } from "../../apimachinery/validation/names.ts";
 import { ANONYMOUS } from "../authentication/authenticator.ts";
 import { type Attributes, type Authorizer, authorize, denial, MASTERS } from "../authorization/authorizer.ts";
@@ -139,26 +140,12 @@ class Questions {
 function problemOf(extra: NonNullable<UserInfo["extra"]>): string | undefined {
   for (const [key, values] of Object.entries(extra)) {
     if (key === "") return "impersonating the empty string key in extra is not allowed";
-    const errors = validateDomainPrefixedPath(key);
+    const errors = validateDomainPrefixedPath(key, "extra.key");
     if (errors.length > 0) return `impersonating an invalid key in extra is not allowed: ${aggregateText(errors)}`;
     if (key !== key.toLowerCase()) return `impersonating a non-lowercase key in extra is not allowed: ${quote(key)}`;
     if (values.includes("")) return "impersonating the empty string value in extra is not allowed";
   }
   return undefined;
-}
-
-const URL_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-const isUrlPath = new RegExp(`^${URL_PATH}$`);
-
-function validateDomainPrefixedPath(key: string): FieldError[] {
-  const slash = key.indexOf("/");
-  if (slash < 1 || slash === key.length - 1) {
-    return [invalid("extra.key", key, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  }
-  const [host, path] = [key.slice(0, slash), key.slice(slash + 1)];
-  const errors = validateDnsSubdomain(host).map((text) => invalid("extra.key", host, text));
-  if (!isUrlPath.test(path)) errors.push(invalid("extra.key", path, `Invalid path (regex used for validation is '${URL_PATH}')`));
-  return errors;
 }
 
 function withUsualGroups(user: UserInfo, serviceAccountNamespace: string | undefined, isNode: boolean): UserInfo {

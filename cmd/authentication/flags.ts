@@ -3,6 +3,7 @@ import { parseDuration } from "../../apimachinery/time/duration.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
 import type { RequestHeaderOptions } from "../../apiserver/authentication/request-headers.ts";
 import { DEFAULT_ISSUER } from "../../apiserver/authentication/settings.ts";
+import { type OidcFlags, type OidcValues, oidcFlags, oidcOptions } from "./oidc-flags.ts";
 
 /** What the command line says of how people and programs prove who they are. Names are kube-apiserver's. */
 export interface AuthenticationFlags {
@@ -19,6 +20,10 @@ export interface AuthenticationFlags {
   /** Empty: the issuers. */
   readonly apiAudiences: readonly string[];
   readonly bootstrapTokens: boolean;
+  /** An AuthenticationConfiguration. */
+  readonly configurationFile: string | undefined;
+  /** Undefined: no issuer is named by flags. */
+  readonly oidc: OidcFlags | undefined;
   /** Undefined: no proxy says who sends requests. */
   readonly requestHeaders: (RequestHeaderOptions & { readonly clientCaFile: string }) | undefined;
 }
@@ -35,10 +40,13 @@ export const DEFAULT_AUTHENTICATION: AuthenticationFlags = {
   serviceAccountLookup: true,
   apiAudiences: [],
   bootstrapTokens: false,
+  configurationFile: undefined,
+  oidc: undefined,
   requestHeaders: undefined,
 };
 
-export interface AuthenticationValues {
+export interface AuthenticationValues extends OidcValues {
+  authenticationConfig?: string;
   anonymousAuth?: boolean;
   tokenAuthFile?: string;
   serviceAccountIssuer: string[];
@@ -78,7 +86,7 @@ const listOption = (name: string, description: string, none = "none") =>
   new Option(`--${name} <names>`, description).default([], none).argParser(collectList);
 
 export function authenticationOptions(command: Command): Command {
-  return command
+  return oidcOptions(command)
     .addOption(
       switchOption("anonymous-auth", "take requests without credentials as system:anonymous; true unless the configuration says otherwise"),
     )
@@ -106,6 +114,10 @@ export function authenticationOptions(command: Command): Command {
     .addOption(switchOption("service-account-lookup", "a token in a Secret ends with the Secret and the account", true))
     .addOption(listOption("api-audiences", "whom tokens have to be for, separated by commas", "the issuers"))
     .addOption(switchOption("enable-bootstrap-token-auth", "take tokens to join with, from Secrets in kube-system", false))
+    .option(
+      "--authentication-config <file>",
+      "an AuthenticationConfiguration: issuers of JSON web tokens, and where anonymous requests are taken",
+    )
     .option("--requestheader-client-ca-file <file>", "authorities (PEM) of proxies that say who sends requests")
     .addOption(listOption("requestheader-allowed-names", "common names that a proxy's certificate may have, separated by commas", "any"))
     .addOption(listOption("requestheader-username-headers", "headers with the name of the user, such as X-Remote-User"))
@@ -138,6 +150,8 @@ export function authenticationFlags(values: AuthenticationValues, errors: string
     serviceAccountLookup: values.serviceAccountLookup,
     apiAudiences: values.apiAudiences,
     bootstrapTokens: values.enableBootstrapTokenAuth,
+    configurationFile: values.authenticationConfig,
+    oidc: oidcFlags(values, values.authenticationConfig, errors),
     requestHeaders: requestHeaderFlags(values, errors),
   };
 }

@@ -7,6 +7,7 @@ import { TokenFileError, tokensInFile } from "../../apiserver/authentication/tok
 import { checkAuthorities } from "../certificates/pki.ts";
 import { readRequired } from "../certificates/private-file.ts";
 import { StartupError } from "../startup-error.ts";
+import { configuredTokens } from "./configured-tokens.ts";
 import type { AuthenticationFlags } from "./flags.ts";
 import { ensureServiceAccountKey, readSigningKey, readVerificationKeys } from "./service-account-key.ts";
 
@@ -15,6 +16,8 @@ export interface ReadSettings {
   readonly settings: AuthenticationSettings;
   /** In PEM: who may vouch for proxies that say who sends requests. */
   readonly proxyAuthorities: readonly string[];
+  /** Follows no files any more, and asks nobody. */
+  close(): void;
 }
 
 /**
@@ -25,17 +28,20 @@ export interface ReadSettings {
 export async function authenticationSettings(flags: AuthenticationFlags, dataDir: string, log: Logger): Promise<ReadSettings> {
   const tokenFile = flags.tokenAuthFile === undefined ? undefined : await readTokenFile(flags.tokenAuthFile, log);
   const { requestHeaders } = flags;
+  const proxyAuthorities = requestHeaders === undefined ? [] : [await readAuthorities(requestHeaders.clientCaFile)];
+  const { anonymous, jwt, close } = await configuredTokens(flags, log);
   const settings: AuthenticationSettings = {
-    anonymous: { enabled: flags.anonymousAuth ?? true, paths: [] },
+    anonymous,
     audiences: flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuers,
     serviceAccounts: await serviceAccountSettings(flags, path.join(dataDir, "pki")),
     bootstrapTokens: flags.bootstrapTokens,
     ...(requestHeaders && { requestHeaders }),
     ...(tokenFile && { tokenFile }),
+    ...(jwt && { jwt }),
     onRefused: (reasons, { method, path, connection }) =>
       log.info({ reasons, method, path, remoteAddress: connection.remoteAddress }, "a request could not be authenticated"),
   };
-  return { settings, proxyAuthorities: requestHeaders === undefined ? [] : [await readAuthorities(requestHeaders.clientCaFile)] };
+  return { settings, proxyAuthorities, close };
 }
 
 async function readAuthorities(file: string): Promise<string> {

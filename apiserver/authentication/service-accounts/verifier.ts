@@ -3,6 +3,7 @@ import { quote } from "../../../apimachinery/go-text.ts";
 import { notFound } from "../../../apimachinery/status/status.ts";
 import { type Eventual, whenThere } from "../../eventual.ts";
 import { InvalidCredential } from "../authenticator.ts";
+import { Remembered } from "../tokens/remembered.ts";
 import {
   commonAudiences,
   digestOf,
@@ -31,9 +32,6 @@ export interface VerifierOptions {
 /** Clocks may differ by this much, and what goes may still be needed to go in good order. */
 const LEEWAY_MS = 60_000;
 
-/** Tokens whose signatures are remembered as good. */
-const REMEMBERED = 10_000;
-
 /** The objects that a bound token names. */
 interface Bound {
   readonly claims: Claims;
@@ -51,7 +49,7 @@ type Verified = { readonly bound: Bound } | { readonly legacy: LegacyClaims; rea
 export class TokenVerifier {
   readonly #options: VerifierOptions;
   readonly #issuers: ReadonlySet<string>;
-  readonly #verified = new Map<string, Verified>();
+  readonly #verified = new Remembered<Verified>();
 
   constructor(options: VerifierOptions) {
     this.#options = options;
@@ -61,7 +59,7 @@ export class TokenVerifier {
   readonly authenticate: TokenAuthenticator = (token, audiences) => {
     const verified = this.#verified.get(token.digest);
     if (verified !== undefined) return this.#judge(verified, token, audiences);
-    if (!this.#issuers.has(issuerOf(token.text) ?? "")) return undefined;
+    if (!this.#issuers.has(token.issuer ?? "")) return undefined;
     return this.#verify(token).then((found) => (found instanceof InvalidCredential ? found : this.#judge(found, token, audiences)));
   };
 
@@ -80,7 +78,6 @@ export class TokenVerifier {
         const { payload } = await compactVerify(text, key, { algorithms: [algorithm] });
         const verified = this.#read(readClaims(Buffer.from(payload).toString()));
         this.#verified.set(digest, verified);
-        if (this.#verified.size > REMEMBERED) this.#verified.delete(this.#verified.keys().next().value as string);
         return verified;
       } catch (error) {
         if (error instanceof ClaimsError) return new InvalidCredential(error.message);
@@ -191,15 +188,3 @@ function otherAudiences(has: readonly string[], asked: readonly string[]): Inval
 /** Takes as long for tokens that are alike as for others. */
 const isSameToken = (kept: string, { digest }: PresentedToken): boolean =>
   timingSafeEqual(Buffer.from(digestOf(kept)), Buffer.from(digest));
-
-/** The issuer that a token claims, before anything of it is believed; undefined for what is no token of this form. */
-export function issuerOf(token: string): string | undefined {
-  const parts = token.split(".");
-  if (parts.length !== 3) return undefined;
-  try {
-    const { iss } = JSON.parse(Buffer.from(parts[1]!, "base64url").toString());
-    return typeof iss === "string" ? iss : undefined;
-  } catch {
-    return undefined;
-  }
-}

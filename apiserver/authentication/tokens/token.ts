@@ -10,14 +10,33 @@ const SALT = randomBytes(32).toString("base64");
 export class PresentedToken {
   readonly text: string;
   #digest: string | undefined;
+  /** Null: not looked for yet. */
+  #issuer: string | undefined | null = null;
 
   constructor(text: string) {
     this.text = text;
   }
 
+  /** The issuer that it claims, where it has the form of a JSON web token; nothing of it is to be believed. */
+  get issuer(): string | undefined {
+    if (this.#issuer === null) this.#issuer = issuerOf(this.text);
+    return this.#issuer;
+  }
+
   get digest(): string {
     this.#digest ??= digestOf(this.text);
     return this.#digest;
+  }
+}
+
+function issuerOf(token: string): string | undefined {
+  const parts = token.split(".");
+  if (parts.length !== 3) return undefined;
+  try {
+    const { iss } = JSON.parse(Buffer.from(parts[1]!, "base64url").toString());
+    return typeof iss === "string" ? iss : undefined;
+  } catch {
+    return undefined;
   }
 }
 
