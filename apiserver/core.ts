@@ -22,6 +22,7 @@ import { escalationGuards } from "./authorization/rbac/escalation.ts";
 import { Rbac } from "./authorization/rbac/rbac.ts";
 import { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessReviews } from "./authorization/reviews/access-reviews.ts";
 import { selfSubjectRulesReviews } from "./authorization/reviews/rules-reviews.ts";
+import { WithdrawnRights } from "./authorization/withdrawn-rights.ts";
 import { withDefinitionRules } from "./custom-resources/definition-strategy.ts";
 import { Definitions } from "./custom-resources/definitions.ts";
 import { AggregatedDiscovery, aggregatedForm } from "./discovery/aggregated.ts";
@@ -84,12 +85,13 @@ export class Core {
   readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
   readonly health = new Health();
   readonly registry: Registry;
-  readonly authorization: Authorization;
   readonly #options: CoreOptions;
   readonly #cache: WatchCache<ObjectRecord>;
   readonly #serving: Serving;
   readonly #definitions: Definitions;
   readonly #rbac: Rbac;
+  readonly #authorization: Authorization;
+  readonly #withdrawnRights: WithdrawnRights;
   readonly #authentication: AuthenticationSettings;
   readonly #aggregated: AggregatedDiscovery;
   #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
@@ -113,9 +115,10 @@ export class Core {
     this.registry = new Registry(withDefinitionRules(options.kinds), cache);
     this.#definitions = new Definitions(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
     this.#aggregated = new AggregatedDiscovery(this.registry);
-    this.#rbac = new Rbac(this.registry, ROOT_CONTROL_PLANE, options.onProblem ?? (() => {}));
-    this.authorization = new Authorization(this.#rbac.named("rbac"), options.authorizers ?? [RBAC]);
-    const { authorizer } = this.authorization;
+    const onRightsChanged = () => this.#withdrawnRights.changed();
+    this.#rbac = new Rbac(this.registry, ROOT_CONTROL_PLANE, onRightsChanged, options.onProblem ?? (() => {}));
+    this.#authorization = new Authorization(this.#rbac.named("rbac"), options.authorizers ?? [RBAC]);
+    const { authorizer } = this.#authorization;
     this.#authentication = options.authentication ?? settingsForOneRun();
     const { authentication, answerers } = authenticationMethods(this.#authentication, this.registry, options.storage, now);
     this.#serving = {
@@ -134,7 +137,7 @@ export class Core {
         [subjectAccessReview, subjectAccessReviews(authorizer)],
         [localSubjectAccessReview, localSubjectAccessReviews(authorizer)],
         [selfSubjectAccessReview, selfSubjectAccessReviews(authorizer)],
-        [selfSubjectRulesReview, selfSubjectRulesReviews(this.authorization)],
+        [selfSubjectRulesReview, selfSubjectRulesReviews(this.#authorization)],
       ]),
       guards: escalationGuards(this.#rbac, authorizer),
       now,
@@ -142,6 +145,7 @@ export class Core {
       random: randomInt,
       streams: new Set(),
     };
+    this.#withdrawnRights = new WithdrawnRights(this.#serving.streams, authorizer);
     this.health.add({ name: "ping", check: () => {} });
     for (const check of storageChecks(options.storage, cache)) this.health.add(check);
     this.health.add({
@@ -164,6 +168,12 @@ export class Core {
   async start(): Promise<void> {
     await this.#cache.start();
     await Promise.all([this.#definitions.start(), this.#rbac.start()]);
+  }
+
+  /** These are asked about requests from now on. */
+  setAuthorizers(authorizers: readonly ChosenAuthorizer[]): void {
+    this.#authorization.configure(authorizers);
+    this.#withdrawnRights.changed();
   }
 
   /** Ends the watches cleanly; requests are still answered. `/readyz` fails from now on. */

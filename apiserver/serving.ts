@@ -4,6 +4,7 @@ import type { KindDefinition } from "../apis/kind.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { FieldManagers } from "./apply/field-managers.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
+import type { OpenStream } from "./authorization/withdrawn-rights.ts";
 import type { RequestContext } from "./filters/context.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { Answerers } from "./verbs/answer.ts";
@@ -39,6 +40,6 @@ export interface Serving {
   readonly newUid: () => string;
   /** A whole number from 0 up to, without, `limit`. */
   readonly random: (limit: number) => number;
-  /** The streams that are open; a server that drains closes them. */
-  readonly streams: Set<{ drain(): void }>;
+  /** The streams that are open; a server that drains ends them, and so does who takes the right to them away. */
+  readonly streams: Set<OpenStream>;
 }

@@ -90,7 +90,7 @@ async function start(
       log.error({ err: error }, "a CustomResourceDefinition cannot be served, or what has to be known of all requests cannot be read"),
   });
   onClose(() => core.close());
-  authorization.follow((authorizers) => core.authorization.configure(authorizers));
+  authorization.follow((authorizers) => core.setAuthorizers(authorizers));
   await core.start();
   const lent: Lent = {
     sign: (request, usages, lifetime) => certificates.sign(request, usages, lifetime),

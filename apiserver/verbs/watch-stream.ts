@@ -1,6 +1,8 @@
 import type { Status } from "../../apimachinery/status/status.ts";
 import { StatusError } from "../../apimachinery/status/status.ts";
 import type { EventType, Watcher, WatchSink } from "../../storage/cache/cached.ts";
+import type { Attributes } from "../authorization/authorizer.ts";
+import type { OpenStream } from "../authorization/withdrawn-rights.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Sink, StreamBody } from "../request.ts";
 
@@ -23,8 +25,9 @@ export interface WatchStreamOptions {
   readonly lifetime: number;
   /** What an ERROR event says of why the watch cannot go on. */
   readonly statusOf: (error: Error) => Status;
-  /** Where open streams are listed for a server that drains. */
-  readonly streams: Set<{ drain(): void }>;
+  /** Where open streams are listed. */
+  readonly streams: Set<OpenStream>;
+  readonly attributes: Attributes;
 }
 
 /** Bookmarks come about once a minute, and once shortly before the end. */
@@ -38,7 +41,7 @@ const LAST_BOOKMARK = 2_000;
 const INITIAL_PATIENCE = 60_000;
 
 /** A watch as the body of an answer: a cursor of the cache on one side, a peer with back-pressure on the other. */
-export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
+export class WatchStream implements StreamBody, WatchSink<ObjectRecord>, OpenStream {
   readonly #options: WatchStreamOptions;
   #sink: Sink | undefined;
   #watcher: Watcher | undefined;
@@ -50,6 +53,10 @@ export class WatchStream implements StreamBody, WatchSink<ObjectRecord> {
 
   constructor(options: WatchStreamOptions) {
     this.#options = options;
+  }
+
+  get attributes(): Attributes {
+    return this.#options.attributes;
   }
 
   open(sink: Sink): void {

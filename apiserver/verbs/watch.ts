@@ -55,6 +55,7 @@ export async function watchObjects(serving: Serving, context: RequestContext, ta
     lifetime: 1000 * (options.timeoutSeconds ? options.timeoutSeconds : MIN_LIFETIME + serving.random(MIN_LIFETIME)),
     statusOf: (error) => endStatus(error, start instanceof StatusError ? 0 : start),
     streams: serving.streams,
+    attributes: { user: context.user, info: context.info },
   });
   return { status: 200, headers: { "content-type": streamType(negotiated.mediaType) }, body: stream };
 }

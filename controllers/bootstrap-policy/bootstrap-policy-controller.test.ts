@@ -57,6 +57,30 @@ describe("the roles and bindings that every server has", () => {
     expect((await admin.get<Binding>(BINDINGS, { name: "system:discovery" })).roleRef.name).toBe("system:discovery");
   });
 
+  it("get back the subjects that somebody took, unless they are not to be touched", async () => {
+    await prepare();
+    const take = async (name: string, annotations: Record<string, string>) => {
+      const binding = await admin.get<Binding>(BINDINGS, { name });
+      await admin.update(BINDINGS, {
+        ...binding,
+        metadata: { ...binding.metadata, annotations: { ...binding.metadata.annotations, ...annotations } },
+        subjects: [{ kind: "User", name: "anna" }],
+      });
+    };
+    await take("system:discovery", {});
+    await take("system:basic-user", { "rbac.authorization.kubernetes.io/autoupdate": "false" });
+    const role = await admin.get<ClusterRole>(ROLES, { name: "view" });
+    await admin.update(ROLES, { ...role, metadata: { ...role.metadata, labels: {} } });
+    await prepare();
+    const subjectsOf = async (name: string) => (await admin.get<Binding>(BINDINGS, { name })).subjects?.map((subject) => subject.name);
+    expect(await subjectsOf("system:discovery")).toEqual(["anna", "system:authenticated"]);
+    expect(await subjectsOf("system:basic-user")).toEqual(["anna"]);
+    expect((await admin.get<ClusterRole>(ROLES, { name: "view" })).metadata.labels).toMatchObject({
+      "kubernetes.io/bootstrapping": "rbac-defaults",
+      "rbac.authorization.k8s.io/aggregate-to-edit": "true",
+    });
+  });
+
   it("may be made by several servers at once", async () => {
     await Promise.all([prepare(), prepare(), prepare()]);
     expect((await admin.list(ROLES)).items).toHaveLength(CLUSTER_ROLES.length);

@@ -17,8 +17,11 @@ export class Rbac {
   readonly #policy = new Policy();
   readonly #followers: readonly Follower[];
 
-  /** @param onProblem told of roles and bindings that cannot be read; they are read again */
-  constructor(registry: Registry, controlPlane: string, onProblem: (error: unknown) => void) {
+  /**
+   * @param onChange told when somebody may have other rights
+   * @param onProblem told of roles and bindings that cannot be read; they are read again
+   */
+  constructor(registry: Registry, controlPlane: string, onChange: () => void, onProblem: (error: unknown) => void) {
     const policy = this.#policy;
     const follow = (
       plural: string,
@@ -34,8 +37,14 @@ export class Rbac {
         return slash < 0 ? ["", key.slice(start)] : [key.slice(start, slash), key.slice(slash + 1)];
       };
       const following = {
-        put: (record: ObjectRecord) => put(placeOf(record.key)[0], record),
-        drop: (key: string) => drop(...placeOf(key)),
+        put: (record: ObjectRecord) => {
+          put(placeOf(record.key)[0], record);
+          onChange();
+        },
+        drop: (key: string) => {
+          drop(...placeOf(key));
+          onChange();
+        },
       };
       return [new Follower(resource, controlPlane, following, onProblem)];
     };

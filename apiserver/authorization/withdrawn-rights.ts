@@ -1,0 +1,63 @@
+import type { Attributes, Authorizer } from "./authorizer.ts";
+
+/** A watch under way. */
+export interface OpenStream {
+  /** Whose it is, and what was asked for when it was let in. */
+  readonly attributes: Attributes;
+  /** Ends it cleanly. */
+  drain(): void;
+}
+
+/** Streams that are looked at in one go. */
+const SLICE = 200;
+
+/**
+ * Between a change and the look at what it means for streams, and between two looks, in ms: changes come in groups, and a watch may just have
+ * been let in and not be open yet.
+ */
+const PAUSE = 20;
+
+/**
+ * Ends the streams of those who have lost the right to them: whoever may not open a watch is not to go on with one. kube-apiserver leaves it open
+ * until it ends by itself; a client opens it again then, and learns.
+ */
+export class WithdrawnRights {
+  readonly #streams: ReadonlySet<OpenStream>;
+  readonly #authorizer: Authorizer;
+  #due = false;
+  #looking = false;
+
+  constructor(streams: ReadonlySet<OpenStream>, authorizer: Authorizer) {
+    this.#streams = streams;
+    this.#authorizer = authorizer;
+  }
+
+  /** Somebody may have other rights from now on. */
+  changed(): void {
+    this.#due = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    setTimeout(() => void this.#look(), PAUSE).unref();
+  }
+
+  async #look(): Promise<void> {
+    this.#due = false;
+    let looked = 0;
+    for (const stream of [...this.#streams]) {
+      if (!(await this.#mayGoOn(stream))) stream.drain();
+      if (++looked % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#looking = false;
+    if (this.#due) this.changed();
+  }
+
+  /** Where it cannot be found out, a stream goes on. */
+  async #mayGoOn({ attributes }: OpenStream): Promise<boolean> {
+    try {
+      const { verdict, error } = await this.#authorizer(attributes);
+      return verdict === "allow" || error !== undefined;
+    } catch {
+      return true;
+    }
+  }
+}
