@@ -45,6 +45,7 @@ export function authenticationMethods(
       ? forThisServer(audiences, bootstrapTokens(new ObjectReader(registry, storage, "", "v1", "secrets"), now))
       : undefined,
     settings.jwt && forThisServer(audiences, settings.jwt),
+    settings.tokenWebhook,
   ];
   const tokens = tokenUnion(sorts.filter((sort) => sort !== undefined));
   return {

@@ -4,7 +4,7 @@ import type { AnonymousOptions } from "./authenticator.ts";
 import type { RequestHeaderOptions } from "./request-headers.ts";
 import { TokenIssuer } from "./service-accounts/issuer.ts";
 import { signingKey, type VerificationKey } from "./service-accounts/keys.ts";
-import type { UserOfToken } from "./tokens/token.ts";
+import type { TokenAuthenticator, UserOfToken } from "./tokens/token.ts";
 
 /** How people and programs may prove who they are. */
 export interface AuthenticationSettings {
@@ -20,6 +20,8 @@ export interface AuthenticationSettings {
   readonly tokenFile?: UserOfToken;
   /** JSON web tokens of issuers elsewhere. */
   readonly jwt?: UserOfToken;
+  /** A program elsewhere that knows tokens; asked where nobody here does. */
+  readonly tokenWebhook?: TokenAuthenticator;
   /** Told why a credential was refused. */
   readonly onRefused?: ((reasons: readonly string[], request: ApiRequest) => void) | undefined;
 }

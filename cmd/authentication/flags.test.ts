@@ -45,6 +45,20 @@ describe("flags of authentication", () => {
     expect(parse("--authentication-config=a.yaml")).toEqual({ ...DEFAULT_AUTHENTICATION, configurationFile: "a.yaml" });
   });
 
+  it("name a webhook that knows tokens", () => {
+    const flag = "--authentication-token-webhook-config-file=k";
+    expect(parse(flag)).toMatchObject({ tokenWebhook: { kubeconfigFile: "k", version: "v1beta1", ttl: 120_000 } });
+    const more = ["--authentication-token-webhook-version=v1", "--authentication-token-webhook-cache-ttl=0"];
+    expect(parse(flag, ...more)).toMatchObject({ tokenWebhook: { version: "v1", ttl: 0 } });
+    expect(parse(...more)).toEqual(DEFAULT_AUTHENTICATION);
+    expect(parse(flag, "--authentication-token-webhook-version=v2", "--authentication-token-webhook-cache-ttl=2")).toEqual([
+      'unsupported authentication webhook version "v2", supported versions are "v1", "v1beta1"',
+    ]);
+    expect(parse(flag, "--authentication-token-webhook-cache-ttl=2")).toEqual([
+      '--authentication-token-webhook-cache-ttl: "2" is not a time such as 2m',
+    ]);
+  });
+
   const TOGETHER = "--oidc-issuer-url and --oidc-client-id must be specified together when any --oidc-… flags are set";
   it.each([
     [["--oidc-issuer-url=https://a.io"], TOGETHER],

@@ -24,8 +24,17 @@ export interface AuthenticationFlags {
   readonly configurationFile: string | undefined;
   /** Undefined: no issuer is named by flags. */
   readonly oidc: OidcFlags | undefined;
+  /** Undefined: no program elsewhere is asked about tokens. */
+  readonly tokenWebhook: TokenWebhookFlags | undefined;
   /** Undefined: no proxy says who sends requests. */
   readonly requestHeaders: (RequestHeaderOptions & { readonly clientCaFile: string }) | undefined;
+}
+
+export interface TokenWebhookFlags {
+  readonly kubeconfigFile: string;
+  readonly version: "v1" | "v1beta1";
+  /** In ms. */
+  readonly ttl: number;
 }
 
 /** What holds where the command line says nothing. */
@@ -42,11 +51,15 @@ export const DEFAULT_AUTHENTICATION: AuthenticationFlags = {
   bootstrapTokens: false,
   configurationFile: undefined,
   oidc: undefined,
+  tokenWebhook: undefined,
   requestHeaders: undefined,
 };
 
 export interface AuthenticationValues extends OidcValues {
   authenticationConfig?: string;
+  authenticationTokenWebhookConfigFile?: string;
+  authenticationTokenWebhookVersion: string;
+  authenticationTokenWebhookCacheTtl: string;
   anonymousAuth?: boolean;
   tokenAuthFile?: string;
   serviceAccountIssuer: string[];
@@ -118,6 +131,16 @@ export function authenticationOptions(command: Command): Command {
       "--authentication-config <file>",
       "an AuthenticationConfiguration: issuers of JSON web tokens, and where anonymous requests are taken",
     )
+    .option("--authentication-token-webhook-config-file <file>", "a kubeconfig: a program elsewhere that is asked whose a token is")
+    .addOption(
+      new Option("--authentication-token-webhook-version <version>", "the version in which it is asked, v1 or v1beta1").default(
+        "v1beta1",
+        "v1beta1",
+      ),
+    )
+    .addOption(
+      new Option("--authentication-token-webhook-cache-ttl <time>", "how long its answers count; 0 for one question").default("2m", "2m"),
+    )
     .option("--requestheader-client-ca-file <file>", "authorities (PEM) of proxies that say who sends requests")
     .addOption(listOption("requestheader-allowed-names", "common names that a proxy's certificate may have, separated by commas", "any"))
     .addOption(listOption("requestheader-username-headers", "headers with the name of the user, such as X-Remote-User"))
@@ -152,8 +175,29 @@ export function authenticationFlags(values: AuthenticationValues, errors: string
     bootstrapTokens: values.enableBootstrapTokenAuth,
     configurationFile: values.authenticationConfig,
     oidc: oidcFlags(values, values.authenticationConfig, errors),
+    tokenWebhook: tokenWebhookFlags(values, errors),
     requestHeaders: requestHeaderFlags(values, errors),
   };
+}
+
+function tokenWebhookFlags(values: AuthenticationValues, errors: string[]): TokenWebhookFlags | undefined {
+  const {
+    authenticationTokenWebhookConfigFile: kubeconfigFile,
+    authenticationTokenWebhookVersion: version,
+    authenticationTokenWebhookCacheTtl: text,
+  } = values;
+  if (kubeconfigFile === undefined) return undefined;
+  if (version !== "v1" && version !== "v1beta1") {
+    errors.push(`unsupported authentication webhook version ${JSON.stringify(version)}, supported versions are "v1", "v1beta1"`);
+    return undefined;
+  }
+  try {
+    return { kubeconfigFile, version, ttl: Math.max(parseDuration(text), 0) };
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    errors.push(`--authentication-token-webhook-cache-ttl: ${JSON.stringify(text)} is not a time such as 2m`);
+    return undefined;
+  }
 }
 
 function requestHeaderFlags(values: AuthenticationValues, errors: string[]): AuthenticationFlags["requestHeaders"] {

@@ -9,6 +9,7 @@ import { readRequired } from "../certificates/private-file.ts";
 import { StartupError } from "../startup-error.ts";
 import { configuredTokens } from "./configured-tokens.ts";
 import type { AuthenticationFlags } from "./flags.ts";
+import { openTokenWebhook } from "./open-token-webhook.ts";
 import { ensureServiceAccountKey, readSigningKey, readVerificationKeys } from "./service-account-key.ts";
 
 /** What the core gets, and what the door does. */
@@ -29,17 +30,25 @@ export async function authenticationSettings(flags: AuthenticationFlags, dataDir
   const tokenFile = flags.tokenAuthFile === undefined ? undefined : await readTokenFile(flags.tokenAuthFile, log);
   const { requestHeaders } = flags;
   const proxyAuthorities = requestHeaders === undefined ? [] : [await readAuthorities(requestHeaders.clientCaFile)];
-  const { anonymous, jwt, close } = await configuredTokens(flags, log);
+  const audiences = flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuers;
+  const configured = await configuredTokens(flags, log);
+  const webhook = flags.tokenWebhook && (await openTokenWebhook(flags.tokenWebhook, audiences, log));
+  const { anonymous, jwt } = configured;
   const settings: AuthenticationSettings = {
     anonymous,
-    audiences: flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuers,
+    audiences,
     serviceAccounts: await serviceAccountSettings(flags, path.join(dataDir, "pki")),
     bootstrapTokens: flags.bootstrapTokens,
     ...(requestHeaders && { requestHeaders }),
     ...(tokenFile && { tokenFile }),
     ...(jwt && { jwt }),
+    ...(webhook && { tokenWebhook: webhook.authenticate }),
     onRefused: (reasons, { method, path, connection }) =>
       log.info({ reasons, method, path, remoteAddress: connection.remoteAddress }, "a request could not be authenticated"),
+  };
+  const close = () => {
+    configured.close();
+    webhook?.close();
   };
   return { settings, proxyAuthorities, close };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import * as https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { inject } from "vitest";
 import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
 import { type AuthorizationFlags, DEFAULT_AUTHORIZATION } from "../../cmd/authorization/flags.ts";
@@ -74,6 +74,8 @@ export interface TestServerOptions {
   readonly encryptionProviderConfigFile?: string;
   readonly controllers?: ControllerSelection;
   readonly featureGates?: Partial<FeatureGates>;
+  /** Default: silent, unless `TEST_LOG` names a level. */
+  readonly log?: Logger;
 }
 
 /** Starts a server in this process. `dataDir` and `etcd` of an earlier one make it start with what that one stored; they are kept then. */
@@ -94,7 +96,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
     controllers: options.controllers ?? ALL_CONTROLLERS,
     featureGates: { ...FEATURE_GATES, ...options.featureGates },
-    log: pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
+    log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });
   const requester = await Requester.open(server.url, server.kubeconfigPath);
   return {

@@ -1,11 +1,10 @@
 import { parseFieldSelector } from "../../../apimachinery/fields/selector.ts";
-import type { JsonObject, JsonValue } from "../../../apimachinery/json/value.ts";
-import { isJsonObject } from "../../../apimachinery/json/value.ts";
+import type { JsonObject } from "../../../apimachinery/json/value.ts";
 import { type LabelOperator, parseLabelSelector } from "../../../apimachinery/labels/selector.ts";
 import { ParseError } from "../../../apimachinery/validation/parse-error.ts";
 import type { AccessSpec, AccessStatus } from "../../../apis/authorization/v1/access-review.ts";
 import { GROUP, type ResourceAttributes } from "../../../apis/authorization/v1/attributes.ts";
-import { WebhookError } from "../../../client/webhook-error.ts";
+import { ReviewAnswer } from "../../../client/review-answer.ts";
 import type { RequestInfo } from "../../routing/request-info.ts";
 import type { Attributes } from "../authorizer.ts";
 
@@ -98,33 +97,6 @@ export function reviewDocument({ groups, ...spec }: AccessSpec, version: ReviewV
  * @throws WebhookError saying what is wrong with it
  */
 export function reviewStatus(answer: JsonObject, version: ReviewVersion): AccessStatus {
-  const { kind = KIND, apiVersion = `${GROUP}/${version}`, status = null } = answer;
-  if (kind === "Status" && typeof answer.message === "string") throw new WebhookError(answer.message);
-  if (kind !== KIND || apiVersion !== `${GROUP}/${version}`) {
-    throw new WebhookError(`${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)} is no ${KIND} of "${GROUP}/${version}"`);
-  }
-  if (status === null) return { allowed: false };
-  if (!isJsonObject(status)) throw misfit("status", status, "v1.SubjectAccessReviewStatus");
-  return {
-    allowed: member(status, "allowed", "boolean") ?? false,
-    denied: member(status, "denied", "boolean") ?? false,
-    reason: member(status, "reason", "string") ?? "",
-  };
+  const status = ReviewAnswer.statusOf(answer, KIND, `${GROUP}/${version}`);
+  return { allowed: status.boolean("allowed"), denied: status.boolean("denied"), reason: status.text("reason") };
 }
-
-interface Types {
-  boolean: boolean;
-  string: string;
-}
-
-function member<T extends keyof Types>(status: JsonObject, name: string, type: T): Types[T] | undefined {
-  const value = status[name] ?? undefined;
-  if (value === undefined || typeof value === type) return value as Types[T] | undefined;
-  throw misfit(`status.${name}`, value, type === "boolean" ? "bool" : "string");
-}
-
-const misfit = (field: string, value: JsonValue, type: string) =>
-  new WebhookError(`json: cannot unmarshal ${goType(value)} into Go struct field ${KIND}.${field} of type ${type}`);
-
-const goType = (value: JsonValue) =>
-  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value === "bigint" ? "number" : typeof value;

@@ -3,10 +3,10 @@ import type { JsonObject } from "../../../apimachinery/json/value.ts";
 import type { AccessSpec, AccessStatus } from "../../../apis/authorization/v1/access-review.ts";
 import { WebhookError } from "../../../client/webhook-error.ts";
 import type { Eventual } from "../../eventual.ts";
+import { ExpiringCache } from "../../expiring-cache.ts";
 import type { RequestInfo } from "../../routing/request-info.ts";
 import { type Attributes, type Decision, type NamedAuthorizer, NO_OPINION, type Verdict } from "../authorizer.ts";
 import { type ReviewVersion, reviewDocument, reviewSpec, reviewStatus } from "./access-review.ts";
-import { ExpiringCache } from "./expiring-cache.ts";
 
 /** How a webhook decides about requests. Times in ms. */
 export interface WebhookAuthorizerOptions {
