@@ -27,6 +27,8 @@ export interface Flags {
   readonly etcdCompactionInterval: number;
   readonly encryptionProviderConfigFile: string | undefined;
   readonly controllers: ControllerSelection;
+  /** Milliseconds that certificates are good for at most which are issued for CertificateSigningRequests. */
+  readonly clusterSigningDuration: number;
   readonly featureGates: FeatureGates;
   readonly verbosity: number;
 }
@@ -75,6 +77,7 @@ interface Values extends EtcdValues, AuthenticationValues, AuthorizationValues {
   etcdCompactionInterval: string;
   encryptionProviderConfig?: string;
   controllers?: string[];
+  clusterSigningDuration: string;
   featureGates: string[];
   v: string;
 }
@@ -117,6 +120,12 @@ export function parseFlags(argv: readonly string[]): Parsed {
       new Option("--controllers <names>", "the controllers that run: * for all, name for one, -name for not that one; may be repeated")
         .default(undefined, "*")
         .argParser(append),
+    )
+    .addOption(
+      new Option("--cluster-signing-duration <time>", "how long certificates for CertificateSigningRequests are good at most").default(
+        "8760h",
+        "8760h, a year",
+      ),
     )
     .addOption(
       new Option("--feature-gates <gates>", `what is off by default, such as ${Object.keys(FEATURE_GATES)[0]}=true; may be repeated`)
@@ -197,12 +206,18 @@ interface KubeconfigValues {
 /** No certificate is for less (as of a CertificateSigningRequest). */
 const SHORTEST_CERTIFICATE = 600_000;
 
+/** Milliseconds; undefined for a time that no certificate is good for. */
+function lifetimeOf(flag: string, text: string, errors: string[]): number | undefined {
+  const lifetime = milliseconds(flag, text, errors);
+  if (lifetime !== undefined && lifetime < SHORTEST_CERTIFICATE) errors.push(`${flag}: ${JSON.stringify(text)} is less than 10m`);
+  return lifetime;
+}
+
 function kubeconfigTask({ dataDir, user, group, duration, server, out }: KubeconfigValues): Parsed {
   const errors: string[] = [];
   if (user === "") errors.push("--user: must not be empty");
   if (group.includes("")) errors.push("--group: must not be empty");
-  const lifetime = milliseconds("--duration", duration, errors);
-  if (lifetime !== undefined && lifetime < SHORTEST_CERTIFICATE) errors.push(`--duration: ${JSON.stringify(duration)} is less than 10m`);
+  const lifetime = lifetimeOf("--duration", duration, errors);
   if (server !== undefined && !(/^https:\/\//.test(server) && URL.canParse(server)))
     errors.push(`--server: ${JSON.stringify(server)} is not a URL such as https://127.0.0.1:6443`);
   if (errors.length > 0) return { errors };
@@ -289,6 +304,7 @@ function serverFlags(values: Values): Parsed {
     etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,
     controllers: parseControllers("--controllers", values.controllers, errors),
+    clusterSigningDuration: lifetimeOf("--cluster-signing-duration", values.clusterSigningDuration, errors) ?? 0,
     featureGates: parseFeatureGates("--feature-gates", values.featureGates, errors),
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };

@@ -93,7 +93,10 @@ async function start(
   authorization.follow((authorizers) => core.setAuthorizers(authorizers));
   await core.start();
   const lent: Lent = {
-    sign: (request, usages, lifetime) => certificates.sign(request, usages, lifetime),
+    signing: {
+      sign: (request, usages, lifetime) => certificates.sign(request, usages, lifetime),
+      longest: options.clusterSigningDuration,
+    },
     tokens: {
       certificate: certificates.trusted,
       issue: (namespace, secretName, account) => settings.serviceAccounts.issuer.issueLegacyToken(namespace, secretName, account),

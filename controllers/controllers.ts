@@ -1,7 +1,9 @@
 import { bootstrapPolicyController } from "./bootstrap-policy/bootstrap-policy-controller.ts";
-import { certificateSigningController, type Sign } from "./certificate-signing/certificate-signing-controller.ts";
+import { certificateSigningController, type Signing } from "./certificate-signing/certificate-signing-controller.ts";
 import { clusterRoleAggregationController } from "./cluster-role-aggregation/cluster-role-aggregation-controller.ts";
 import { definitionsController } from "./custom-resource-definitions/definitions-controller.ts";
+import { tokenCleanerController } from "./expiry/bootstrap-tokens.ts";
+import { certificateCleanerController } from "./expiry/certificate-requests.ts";
 import { flowControlController } from "./flow-control/flow-control-controller.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace-controller.ts";
@@ -14,7 +16,7 @@ import { systemNamespacesController } from "./system-namespaces/system-namespace
 
 /** What controllers are lent of the program: what it takes a key for that they do not see. */
 export interface Lent {
-  readonly sign: Sign;
+  readonly signing: Signing;
   readonly tokens: TokenSource;
 }
 
@@ -27,13 +29,15 @@ export const serverControllers: readonly Controller[] = [
 ];
 
 /** Every other controller, one line each; `names.ts` names them. */
-export const controllers = ({ sign, tokens }: Lent): readonly Controller[] => [
+export const controllers = ({ signing, tokens }: Lent): readonly Controller[] => [
   namespaceController,
   garbageCollector,
   serviceAccountController,
   tokenSecretsController(tokens),
   rootCertificateController(tokens.certificate),
+  tokenCleanerController,
   clusterRoleAggregationController,
-  certificateSigningController(sign),
+  certificateSigningController(signing),
+  certificateCleanerController,
   networkController,
 ];

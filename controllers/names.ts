@@ -5,8 +5,10 @@ export const CONTROLLER_NAMES = [
   "serviceaccount-controller",
   "serviceaccount-token-controller",
   "root-ca-certificate-publisher-controller",
+  "token-cleaner-controller",
   "clusterrole-aggregation-controller",
   "certificatesigningrequest-signing-controller",
+  "certificatesigningrequest-cleaner-controller",
   "network-controller",
 ] as const;
 

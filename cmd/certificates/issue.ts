@@ -77,6 +77,12 @@ export async function issueLeaf(order: Order, issuer: Issuer, names: readonly st
   });
 }
 
+/** The names beside the subject that a certificate may carry; others mean something to other programs. */
+const NAMES: ReadonlySet<string> = new Set(["dns", "email", "ip", "url"]);
+
+const namesIn = ({ rawData }: x509.Extension): x509.JsonGeneralName[] =>
+  new x509.SubjectAlternativeNameExtension(rawData).names.toJSON().filter(({ type }) => NAMES.has(type));
+
 /** From this lifetime on the minutes before now count as part of it, as with Kubernetes' signer. */
 const LONG_MS = 8 * 3_600_000;
 
@@ -92,7 +98,8 @@ export async function issueRequested(
 ): Promise<string> {
   const asked = new x509.Pkcs10CertificateRequest(request);
   const authority = new x509.X509Certificate(issuer.certificate);
-  const names = asked.getExtension("2.5.29.17");
+  const asksNames = asked.getExtension("2.5.29.17");
+  const names = asksNames === null ? [] : namesIn(asksNames);
   const wanted = order.lifetime < LONG_MS ? order.lifetime : order.lifetime - CLOCK_SKEW_MS;
   const flags =
     (usages.includes("digital signature") ? x509.KeyUsageFlags.digitalSignature : 0) |
@@ -106,7 +113,7 @@ export async function issueRequested(
       ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
       await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey, false, crypto),
-      ...(names === null ? [] : [names]),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
     ],
   });
 }

@@ -1,22 +1,26 @@
 import { isReason } from "../../apimachinery/status/status.ts";
 import { formatTime } from "../../apimachinery/time/timestamp.ts";
 import type { CertificateSigningRequest } from "../../apis/certificates/v1/certificate-signing-request.ts";
+import { parseRequest } from "../../apis/certificates/v1/certification-request.ts";
 import type { ResourceRef } from "../../client/client.ts";
 import { type Controller, workOn } from "../runtime/controller.ts";
 import { Informer, keyOf } from "../runtime/informer.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
+import { SIGNERS } from "./signers.ts";
 
 const REQUESTS: ResourceRef = { group: "certificates.k8s.io", version: "v1", resource: "certificatesigningrequests" };
 const NAME = "certificatesigningrequest-signing-controller";
-const SIGNER = "kubernetes.io/kube-apiserver-client";
 
-const LONGEST_MS = 365 * 86_400_000;
+/** Who signs. */
+export interface Signing {
+  /** Issues a client's certificate: a request and the certificate in PEM, the lifetime in milliseconds. */
+  sign(request: string, usages: readonly string[], lifetime: number): Promise<string>;
+  /** How long a certificate is good at most, and where its request does not say: milliseconds. */
+  readonly longest: number;
+}
 
-/** Issues a client's certificate: a request and the certificate in PEM, the lifetime in milliseconds. */
-export type Sign = (request: string, usages: readonly string[], lifetime: number) => Promise<string>;
-
-/** Issues what was approved for `kubernetes.io/kube-apiserver-client` (kubernetes, pkg/controller/certificates/signer). */
-export const certificateSigningController = (sign: Sign): Controller => ({
+/** Issues what was approved for the signers of clients' certificates (kubernetes, pkg/controller/certificates/signer). */
+export const certificateSigningController = ({ sign, longest }: Signing): Controller => ({
   name: NAME,
   async run(surroundings, signal) {
     const { client, log, now } = surroundings;
@@ -30,12 +34,13 @@ export const certificateSigningController = (sign: Sign): Controller => ({
     const work = workOn(NAME, queue, 1, surroundings, signal, async (name) => {
       const seen = informer.get(name);
       if (seen === undefined || !isDue(seen)) return undefined;
-      const { request, usages = [], expirationSeconds } = seen.spec;
-      const problem = usageProblem(usages);
+      const { request, usages = [], expirationSeconds, signerName } = seen.spec;
+      const problem = SIGNERS.get(signerName)?.(parseRequest(request), usages);
+      const lifetime = Math.min(expirationSeconds === undefined ? longest : expirationSeconds * 1000, longest);
       const { conditions = [] } = seen.status ?? {};
       const status =
         problem === undefined
-          ? { conditions, certificate: base64(await sign(text(request), usages, lifetimeOf(expirationSeconds))) }
+          ? { conditions, certificate: base64(await sign(text(request), usages, lifetime)) }
           : { conditions: [...conditions, failure(problem, formatTime(now()))] };
       try {
         await client.update(REQUESTS, { ...seen, status }, { subresource: "status" });
@@ -52,14 +57,7 @@ export const certificateSigningController = (sign: Sign): Controller => ({
 function isDue({ spec, status = {} }: CertificateSigningRequest): boolean {
   const types = status.conditions?.map(({ type }) => type) ?? [];
   const decided = types.includes("Approved") && !types.includes("Denied") && !types.includes("Failed");
-  return spec.signerName === SIGNER && decided && !status.certificate;
-}
-
-/** What this signer does not certify. */
-function usageProblem(usages: readonly string[]): string | undefined {
-  const other = usages.find((usage) => !["client auth", "digital signature", "key encipherment"].includes(usage));
-  if (other !== undefined) return `invalid usage for client certificate: ${other}`;
-  return usages.includes("client auth") ? undefined : "missing required usage for client certificate: client auth";
+  return SIGNERS.has(spec.signerName) && decided && !status.certificate;
 }
 
 const failure = (message: string, lastUpdateTime: string) =>
@@ -67,5 +65,3 @@ const failure = (message: string, lastUpdateTime: string) =>
 
 const text = (base64: string) => Buffer.from(base64, "base64").toString();
 const base64 = (text: string) => Buffer.from(text).toString("base64");
-
-const lifetimeOf = (seconds: number | undefined) => Math.min(seconds === undefined ? LONGEST_MS : seconds * 1000, LONGEST_MS);

@@ -101,4 +101,9 @@ describe("a work queue", () => {
     expect(await queue.next()).toBeUndefined();
     expect(queue.length).toBe(0);
   });
+
+  it("gives a key early that is to wait for longer than a timer can, and not at once", async () => {
+    queue.addAfter("a", 60 * 24 * 3_600_000);
+    expect(await waitFor("a")).toBe(2 ** 31 - 1);
+  });
 });

@@ -45,10 +45,11 @@ export class WorkQueue {
     }
   }
 
-  /** Adds the key after `ms`; of several times the earliest counts. */
+  /** Adds the key after `ms`, or after {@link LONGEST_WAIT} if that is sooner; of several times the earliest counts. */
   addAfter(key: string, ms: number): void {
     if (this.#closed) return;
-    const due = performance.now() + ms;
+    const wait = Math.min(ms, LONGEST_WAIT);
+    const due = performance.now() + wait;
     const present = this.#delayed.get(key);
     if (present !== undefined) {
       if (present.due <= due) return;
@@ -57,7 +58,7 @@ export class WorkQueue {
     const timer = setTimeout(() => {
       this.#delayed.delete(key);
       this.add(key);
-    }, ms);
+    }, wait);
     timer.unref();
     this.#delayed.set(key, { due, timer });
   }
@@ -113,6 +114,9 @@ export class WorkQueue {
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 }
+
+/** A timer holds no more milliseconds. Whoever waits for a day further on looks, and waits again. */
+const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Milliseconds of the first wait after a failure, and of the longest. */
 export interface BackOff {

@@ -73,6 +73,7 @@ export interface TestServerOptions {
   readonly authorization?: AuthorizationFlags;
   readonly encryptionProviderConfigFile?: string;
   readonly controllers?: ControllerSelection;
+  readonly clusterSigningDuration?: number;
   readonly featureGates?: Partial<FeatureGates>;
   /** Default: silent, unless `TEST_LOG` names a level. */
   readonly log?: Logger;
@@ -95,6 +96,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
     controllers: options.controllers ?? ALL_CONTROLLERS,
+    clusterSigningDuration: options.clusterSigningDuration ?? 365 * 24 * 3_600_000,
     featureGates: { ...FEATURE_GATES, ...options.featureGates },
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });

@@ -1,8 +1,10 @@
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { pemBlocks } from "../../core/v1/tls-pair.ts";
+import { contentsOf, DerError, type DerNode, hexOf, nodeAt, partsOf, wholeOf } from "./der.ts";
+import { signatureProblem } from "./request-signature.ts";
 
 /*
- * Reads PKCS#10 requests (RFC 2986), as far as the API server judges them. In DER:
+ * Reads PKCS#10 requests (RFC 2986), as far as the API server and its signers judge them. In DER:
  *
  *   SEQUENCE { SEQUENCE { version, subject, public key, attributes }, SEQUENCE { signature algorithm }, BIT STRING signature }
  */
@@ -10,7 +12,11 @@ import { pemBlocks } from "../../core/v1/tls-pair.ts";
 export interface CertificationRequest {
   readonly commonName: string;
   readonly organizations: readonly string[];
+  /** Which kinds of other names it has. */
+  readonly names: ReadonlySet<NameType>;
 }
+
+export type NameType = "DNS" | "email" | "IP" | "URI";
 
 /** What is wrong with a request; the message is the detail of `spec.request: Invalid value`. */
 export class RequestError extends Error {}
@@ -23,75 +29,32 @@ export function parseRequest(base64: string): CertificationRequest {
   const block = pemBlocks(Buffer.from(base64, "base64"))[0];
   if (block?.type !== "CERTIFICATE REQUEST") throw new RequestError("PEM block type must be CERTIFICATE REQUEST");
   const bytes = Buffer.from(block.text.replace(/-----[^-]*-----/g, ""), "base64");
-  const [info, algorithm, signature] = partsOf(bytes, read(bytes, 0));
-  const [, subject, key] = info ? partsOf(bytes, info) : [];
-  const oid = algorithm && partsOf(bytes, algorithm)[0];
-  if (!info || !subject || !key || !oid || signature?.tag !== BIT_STRING) throw malformed();
-  const hex = contents(bytes, oid).toString("hex");
-  // the first byte of a bit string counts the bits that do not belong to it: none
-  checkSignature(whole(bytes, info), hex, publicKey(whole(bytes, key)), bytes.subarray(signature.start + 1, signature.to));
-  const names = namesIn(bytes, subject);
-  return { commonName: names.get(COMMON_NAME)?.at(-1) ?? "", organizations: names.get(ORGANIZATION) ?? [] };
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw error instanceof DerError ? malformed() : error;
+  }
 }
 
 const malformed = () => new RequestError("x509: malformed certificate request");
 
-/** A value in DER: from its tag up to its end; `start` is where its contents begin. */
-interface Node {
-  readonly tag: number;
-  readonly from: number;
-  readonly start: number;
-  readonly to: number;
-}
-
 const BIT_STRING = 0x03;
 const BMP_STRING = 0x1e;
-const CONSTRUCTED = 0x20;
 
-function read(bytes: Buffer, from: number): Node {
-  const first = bytes[from + 1];
-  if (first === undefined) throw malformed();
-  const more = first < 0x80 ? 0 : first & 0x7f;
-  const start = from + 2 + more;
-  if (more > 4 || first === 0x80 || start > bytes.length) throw malformed();
-  const length = more === 0 ? first : bytes.readUIntBE(from + 2, more);
-  if (start + length > bytes.length) throw malformed();
-  return { tag: bytes[from] as number, from, start, to: start + length };
-}
-
-function partsOf(bytes: Buffer, node: Node): Node[] {
-  if ((node.tag & CONSTRUCTED) === 0) throw malformed();
-  const parts: Node[] = [];
-  for (let at = node.start; at < node.to; ) {
-    const part = read(bytes, at);
-    if (part.to > node.to) throw malformed();
-    parts.push(part);
-    at = part.to;
-  }
-  return parts;
-}
-
-const contents = (bytes: Buffer, { start, to }: Node) => bytes.subarray(start, to);
-const whole = (bytes: Buffer, { from, to }: Node) => bytes.subarray(from, to);
-
-const COMMON_NAME = "550403";
-const ORGANIZATION = "55040a";
-
-/** The values of a name by their object identifiers, in hex. */
-function namesIn(bytes: Buffer, name: Node): Map<string, string[]> {
-  const names = new Map<string, string[]>();
-  for (const set of partsOf(bytes, name)) {
-    for (const pair of partsOf(bytes, set)) {
-      const [oid, value] = partsOf(bytes, pair);
-      if (!oid || !value) throw malformed();
-      const key = contents(bytes, oid).toString("hex");
-      const text = contents(bytes, value);
-      const values = names.get(key) ?? [];
-      values.push(value.tag === BMP_STRING ? Buffer.from(text).swap16().toString("utf16le") : text.toString());
-      names.set(key, values);
-    }
-  }
-  return names;
+function read(bytes: Buffer): CertificationRequest {
+  const [info, algorithm, signature] = partsOf(bytes, nodeAt(bytes, 0));
+  const [, subject, key, attributes] = info ? partsOf(bytes, info) : [];
+  if (!info || !subject || !key || !algorithm || signature?.tag !== BIT_STRING) throw malformed();
+  // the first byte of a bit string counts the bits that do not belong to it: none
+  const bits = bytes.subarray(signature.start + 1, signature.to);
+  const problem = signatureProblem(bytes, algorithm, wholeOf(bytes, info), publicKey(wholeOf(bytes, key)), bits);
+  if (problem !== undefined) throw new RequestError(problem);
+  const values = valuesIn(bytes, subject);
+  return {
+    commonName: values.get(COMMON_NAME)?.at(-1) ?? "",
+    organizations: values.get(ORGANIZATION) ?? [],
+    names: attributes ? otherNames(bytes, attributes) : new Set(),
+  };
 }
 
 function publicKey(spki: Buffer): KeyObject {
@@ -102,27 +65,54 @@ function publicKey(spki: Buffer): KeyObject {
   }
 }
 
-/** Hash and failure by the object identifier of a signature, in hex. */
-const ALGORITHMS: ReadonlyMap<string, readonly [hash: string | null, failure: string]> = new Map([
-  ["2a864886f70d010105", ["sha1", "crypto/rsa: verification error"]],
-  ["2a864886f70d01010b", ["sha256", "crypto/rsa: verification error"]],
-  ["2a864886f70d01010c", ["sha384", "crypto/rsa: verification error"]],
-  ["2a864886f70d01010d", ["sha512", "crypto/rsa: verification error"]],
-  ["2a8648ce3d040302", ["sha256", "x509: ECDSA verification failure"]],
-  ["2a8648ce3d040303", ["sha384", "x509: ECDSA verification failure"]],
-  ["2a8648ce3d040304", ["sha512", "x509: ECDSA verification failure"]],
-  ["2b6570", [null, "x509: Ed25519 verification failure"]],
+const COMMON_NAME = "550403";
+const ORGANIZATION = "55040a";
+
+/** The values of a name by their object identifiers, in hex. */
+function valuesIn(bytes: Buffer, name: DerNode): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const set of partsOf(bytes, name)) {
+    for (const pair of partsOf(bytes, set)) {
+      const [oid, value] = partsOf(bytes, pair);
+      if (!oid || !value) throw malformed();
+      const key = hexOf(bytes, oid);
+      const text = contentsOf(bytes, value);
+      const present = values.get(key) ?? [];
+      present.push(value.tag === BMP_STRING ? Buffer.from(text).swap16().toString("utf16le") : text.toString());
+      values.set(key, present);
+    }
+  }
+  return values;
+}
+
+const EXTENSIONS = "2a864886f70d01090e";
+const ALTERNATIVE_NAMES = "551d11";
+const NAME_TYPES: ReadonlyMap<number, NameType> = new Map([
+  [0x81, "email"],
+  [0x82, "DNS"],
+  [0x86, "URI"],
+  [0x87, "IP"],
 ]);
 
-function checkSignature(signed: Buffer, oid: string, key: KeyObject, signature: Buffer): void {
-  const algorithm = ALGORITHMS.get(oid);
-  if (algorithm === undefined) throw new RequestError("x509: cannot verify signature: algorithm unimplemented");
-  const [hash, failure] = algorithm;
-  let good = false;
-  try {
-    good = verify(hash, signed, key, signature);
-  } catch {
-    // a key of another kind than the signature's
+/**
+ * The kinds of names that stand beside the subject:
+ *
+ *     attributes { SEQUENCE { extensions, SET { SEQUENCE { SEQUENCE { alternative names, OCTET STRING { SEQUENCE { name, name … } } } … } } } … }
+ */
+function otherNames(bytes: Buffer, attributes: DerNode): Set<NameType> {
+  const found = new Set<NameType>();
+  for (const attribute of partsOf(bytes, attributes)) {
+    const [type, values] = partsOf(bytes, attribute);
+    if (!type || !values || hexOf(bytes, type) !== EXTENSIONS) continue;
+    for (const extension of partsOf(bytes, values).flatMap((list) => partsOf(bytes, list))) {
+      const members = partsOf(bytes, extension);
+      const [oid, value] = [members[0], members.at(-1)];
+      if (!oid || !value || hexOf(bytes, oid) !== ALTERNATIVE_NAMES) continue;
+      for (const { tag } of partsOf(bytes, nodeAt(bytes, value.start))) {
+        const name = NAME_TYPES.get(tag);
+        if (name !== undefined) found.add(name);
+      }
+    }
   }
-  if (!good) throw new RequestError(failure);
+  return found;
 }

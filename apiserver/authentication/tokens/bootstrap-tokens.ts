@@ -1,6 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
-import { parseTime } from "../../../apimachinery/time/timestamp.ts";
-import { ParseError } from "../../../apimachinery/validation/parse-error.ts";
+import {
+  BOOTSTRAP_TOKEN,
+  BOOTSTRAP_TOKEN_NAMESPACE,
+  bootstrapTokenEnd,
+  bootstrapTokenText,
+} from "../../../apis/core/v1/bootstrap-token.ts";
 import type { Secret } from "../../../apis/core/v1/secret.ts";
 import { whenThere } from "../../eventual.ts";
 import type { ObjectReader } from "../../registry/object-reader.ts";
@@ -12,8 +16,6 @@ import { digestOf, type PresentedToken, type UserOfToken } from "./token.ts";
 /** `id.secret` */
 const FORM = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 
-const NAMESPACE = "kube-system";
-const TYPE = "bootstrap.kubernetes.io/token";
 const GROUP = "system:bootstrappers";
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 
@@ -28,30 +30,19 @@ export const bootstrapTokens =
   (token) => {
     const id = FORM.exec(token.text)?.[1];
     if (id === undefined) return undefined;
-    const record = secrets.cached(ROOT_CONTROL_PLANE, NAMESPACE, `bootstrap-token-${id}`);
+    const record = secrets.cached(ROOT_CONTROL_PLANE, BOOTSTRAP_TOKEN_NAMESPACE, `bootstrap-token-${id}`);
     return whenThere(record, (found) => found && userOf(found, id, token, now()));
   };
 
 function userOf(record: ObjectRecord, id: string, token: PresentedToken, now: number): UserInfo | undefined {
-  const { metadata, type, data = {} } = record.object() as Secret;
-  const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString();
-  if (metadata.deletionTimestamp !== undefined || type !== TYPE) return undefined;
+  const secret = record.object() as Secret;
+  const text = (key: string) => bootstrapTokenText(secret, key);
+  if (secret.metadata.deletionTimestamp !== undefined || secret.type !== BOOTSTRAP_TOKEN) return undefined;
   const kept = digestOf(`${text("token-id")}.${text("token-secret")}`);
   if (!timingSafeEqual(Buffer.from(kept), Buffer.from(token.digest))) return undefined;
-  if (hasExpired(text("expiration"), now) || text("usage-bootstrap-authentication") !== "true") return undefined;
+  if (bootstrapTokenEnd(secret) <= now || text("usage-bootstrap-authentication") !== "true") return undefined;
   const extra = text("auth-extra-groups");
   const groups = extra === "" ? [] : extra.split(",");
   if (!groups.every((group) => EXTRA_GROUP.test(group))) return undefined;
   return { name: `system:bootstrap:${id}`, groups: [...new Set([GROUP, ...groups])].sort() };
-}
-
-/** A time that cannot be read has passed. */
-function hasExpired(expiration: string, now: number): boolean {
-  if (expiration === "") return false;
-  try {
-    return parseTime(expiration) <= now;
-  } catch (error) {
-    if (error instanceof ParseError) return true;
-    throw error;
-  }
 }

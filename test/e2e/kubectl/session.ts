@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { parse, stringify } from "yaml";
 import { type Kubectl, kubectls } from "../../tools/kubectl.ts";
-import { startTestServer, type TestServer, testStorage } from "../../tools/server.ts";
+import { startTestServer, type TestServer, type TestServerOptions, testStorage } from "../../tools/server.ts";
 
 export interface Result {
   readonly code: number | null;
@@ -101,10 +101,10 @@ export class Session {
  * Runs the tests with every kubectl, side by side, against one server. With etcd the oldest and the newest do: how a version asks makes no
  * difference to how an engine stores.
  */
-export async function withEachKubectl(tests: (session: Session) => void): Promise<void> {
+export async function withEachKubectl(tests: (session: Session) => void, options: TestServerOptions = {}): Promise<void> {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer(options);
   });
   afterAll(() => server.close());
   const all = await kubectls();
