@@ -20,10 +20,17 @@ export interface Owner {
   readonly entry?: ManagedFieldsEntry;
 }
 
-/** The owners that entries of this server's own stand for. */
+/** The owners that entries of this server's own stand for. A write to a scale may leave two for one owner, of which the later counts. */
 export function ownersOf(entries: readonly ManagedFieldsEntry[] | undefined): Owner[] {
-  return (entries ?? []).map((entry) => ownerOf(entry, (entry.fieldsV1 ?? EMPTY) as FieldSet));
+  const owners = (entries ?? []).map((entry) => ownerOf(entry, (entry.fieldsV1 ?? EMPTY) as FieldSet));
+  if (owners.length < 2) return owners;
+  const latest = new Map(owners.map((owner) => [keyOf(owner), owner]));
+  return latest.size === owners.length ? owners : owners.filter((owner) => latest.get(keyOf(owner)) === owner);
 }
+
+/** One text for each owner; {@link identifierOf} takes longer. */
+const keyOf = ({ manager, operation, apiVersion, subresource }: Identity): string =>
+  `${operation}\n${operation === "Apply" ? "" : apiVersion}\n${subresource}\n${manager}`;
 
 function ownerOf(entry: ManagedFieldsEntry, fields: FieldSet): Owner {
   const { manager = "", operation = "Update", apiVersion = "", subresource = "", time } = entry;

@@ -72,7 +72,9 @@ export class Changes {
       const before = convertTyped(this.#before, own, version, "failed to convert old object");
       const after = convertTyped(this.#after, own, version, "failed to convert new object");
       const { removed, modified, added } = compared(version, before, after);
-      const filter = version.filter(this.#part);
+      // that an object's own address keeps the status of a custom kind is known of the version in the address alone
+      const isKnown = version === own || this.#part !== "" || version.kind.flavor === "builtin";
+      const filter = isKnown ? version.filter(this.#part) : (set: FieldSet) => set;
       comparison = { removed: filter(removed), modified: filter(modified), added: filter(added) };
       this.#comparisons.set(version, comparison);
     }

@@ -122,6 +122,20 @@ describe("a change of a definition", () => {
     expect([shown, metadata.resourceVersion]).toEqual([{ color: "white" }, resourceVersion]);
   });
 
+  it("is stored with a write that changes nothing else, once", async () => {
+    await define(lampDefinition([{ properties: size() }]));
+    await server.ask("POST", LAMPS, { body: lamp("a", { spec: {} }) });
+    const spec = { type: "object", properties: { size: { type: "integer" }, color: { type: "string", default: "white" } } };
+    await patchDefinition(versions([{ properties: { spec } }]));
+    const touch = async (query = "") =>
+      (await server.ask("PATCH", `${LAMPS}/a${query}`, { headers: MERGE, body: {} })).json().metadata.resourceVersion;
+    const before = (await server.ask("GET", `${LAMPS}/a`)).json().metadata.resourceVersion;
+    expect(await touch("?dryRun=All")).toBe(before);
+    const written = await touch();
+    expect(written).not.toBe(before);
+    expect(await touch()).toBe(written);
+  });
+
   it("ends the watches of its kind, and no others", async () => {
     await define(lampDefinition([{ properties: size() }]));
     const ended: string[] = [];
@@ -155,6 +169,43 @@ describe("versions of a definition", () => {
       properties: { spec: { type: "object", properties: { size: { type: "integer" }, old: { type: "string", default: "x" } } } },
     },
   ];
+
+  it("lose what only another version has in a write that changes nothing else", async () => {
+    const old = { spec: { type: "object", properties: { size: { type: "integer" }, old: { type: "string" } } } };
+    await define(
+      lampDefinition([
+        { name: "v1", storage: true, properties: old },
+        { name: "v1beta1", properties: size() },
+      ]),
+    );
+    await server.ask("POST", LAMPS, { body: lamp("a", { spec: { size: 1, old: "x" } }) });
+    const touched = await server.ask("PATCH", `${LAMPS.replace("v1", "v1beta1")}/a`, { headers: MERGE, body: {} });
+    expect(touched.json().metadata.generation).toBe(1);
+    const { metadata, spec } = (await server.ask("GET", `${LAMPS}/a`)).json();
+    expect([metadata.resourceVersion, spec]).toEqual([touched.json().metadata.resourceVersion, { size: 1 }]);
+  });
+
+  it("do not share what is known of the status: an apply of it by way of one conflicts with its owners in another", async () => {
+    const status = { type: "object", properties: { size: { type: "integer" } } };
+    const version = { properties: { ...size(), status }, subresources: { status: {} } };
+    await define(
+      lampDefinition([
+        { name: "v1", storage: true, ...version },
+        { name: "v1beta1", ...version },
+      ]),
+    );
+    await server.ask("POST", LAMPS, { body: lamp("a") });
+    const apply = (at: string, version: string, size: number) =>
+      server.ask("PATCH", `${at.replace("v1", version)}?fieldManager=${version}`, {
+        headers: { "content-type": "application/apply-patch+yaml" },
+        body: lamp("a", { status: { size } }, version),
+      });
+    await apply(`${LAMPS}/a/status`, "v1beta1", 1);
+    expect((await apply(`${LAMPS}/a`, "v1beta1", 2)).status).toBe(200);
+    expect((await apply(`${LAMPS}/a`, "v1", 2)).json().message).toBe(
+      'Apply failed with 1 conflict: conflict with "v1beta1" with subresource "status": .status.size',
+    );
+  });
 
   it("show the same objects, each by its schema", async () => {
     await define(lampDefinition(TWO));
@@ -205,4 +256,52 @@ it("columns and selectable fields are those of the version", async () => {
   ]);
   const chosen = (await server.ask("GET", `${LAMPS}?fieldSelector=spec.size%3D2`)).json();
   expect(chosen.items.map(({ metadata }: KubeObject) => metadata.name)).toEqual(["l2"]);
+});
+
+describe("an object that says it is of another kind", () => {
+  const other = (metadata: object) => ({ ...lamp("a", { spec: { zz: 1 } }), kind: "Other", metadata: { name: "a", ...metadata } });
+  const message = async (method: string, target: string, body: object, headers = {}) =>
+    (await server.ask(method, target, { headers, body })).json().message;
+
+  it("is refused after its name, its version, and what is wrong with its metadata", async () => {
+    await define(lampDefinition([{ properties: size() }]));
+    expect(await message("PUT", `${LAMPS}/a`, other({}))).toBe('lamps.example.com "a" not found');
+    await server.ask("POST", LAMPS, { body: lamp("a") });
+    const put = (metadata: object) => message("PUT", `${LAMPS}/a`, other(metadata));
+    expect(await put({ name: "b" })).toBe("the name of the object (b) does not match the name on the URL (a)");
+    expect(await put({})).toContain("metadata.resourceVersion: Invalid value: 0: must be specified for an update");
+    expect(await put({ resourceVersion: "1" })).toContain("the object has been modified");
+    const { resourceVersion } = (await server.ask("GET", `${LAMPS}/a`)).json().metadata;
+    const kind = 'kind: Invalid value: "Other": must be Lamp';
+    expect(await put({ resourceVersion })).toBe(`Other.example.com "a" is invalid: ${kind}`);
+    expect(await put({ resourceVersion, labels: { "a b": "" } })).toMatch(
+      /^Other.example.com "a" is invalid: \[metadata.labels: .*, kind: Invalid value: "Other": must be Lamp\]$/,
+    );
+    expect(await message("POST", LAMPS, other({ labels: { "a b": "" } }))).toBe(`Other.example.com "a" is invalid: ${kind}`);
+    const named = { apiVersion: "example.org/v1", kind: "Other" };
+    expect(await message("PATCH", `${LAMPS}/a`, named, MERGE)).toBe(
+      `Other.example.org "a" is invalid: [${kind}, apiVersion: Invalid value: "example.org/v1": must be example.com/v1]`,
+    );
+  });
+
+  it("may bring a status, of which only that is taken which the kind has", async () => {
+    const status = { type: "object", properties: { size: { type: "integer" } } };
+    await define(lampDefinition([{ properties: { status }, subresources: { status: {} } }]));
+    await server.ask("POST", LAMPS, { body: lamp("a") });
+    const body = { kind: "Other", status: { size: 1, zz: 2 } };
+    expect((await server.ask("PATCH", `${LAMPS}/a/status`, { headers: MERGE, body })).json()).toMatchObject({ kind: "Lamp" });
+    expect((await server.ask("GET", `${LAMPS}/a`)).json()).toMatchObject({ kind: "Lamp", status: { size: 1 } });
+    expect((await server.ask("GET", `${LAMPS}/a`)).json().status).not.toHaveProperty("zz");
+  });
+});
+
+it("a null of a type that nobody knows is owned by who applies it, and not kept", async () => {
+  await define(lampDefinition([{ properties: { any: { "x-kubernetes-preserve-unknown-fields": true } } }]));
+  const headers = { "content-type": "application/apply-patch+yaml" };
+  const apply = () => server.ask("PATCH", `${LAMPS}/a?fieldManager=m`, { headers, body: lamp("a", { any: null }) });
+  for (const generation of [1, 2]) {
+    const { metadata, ...object } = (await apply()).json();
+    expect(object).not.toHaveProperty("any");
+    expect(metadata).toMatchObject({ generation, managedFields: [{ fieldsV1: { "f:any": {} } }] });
+  }
 });

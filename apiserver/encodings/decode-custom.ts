@@ -1,11 +1,10 @@
-import { invalid as invalidField } from "../../apimachinery/field/error.ts";
 import { quote } from "../../apimachinery/go-text.ts";
 import { DecodeError, JsonTypeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { apiVersionOf } from "../../apimachinery/object.ts";
-import { badRequest, internalError, invalid, type StatusError } from "../../apimachinery/status/status.ts";
+import { badRequest, internalError } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
@@ -60,16 +59,16 @@ function refuseDocument(document: string | Uint8Array, error: DecodeError, refus
 /**
  * Makes an object of a custom kind of a value, in place: the metadata read as ObjectMeta, unknown fields and nulls dropped, defaults filled in.
  *
- * `patched` says that the value is the result of a patch, where another version or none is told differently: what the other version, found by
- * `schemaOf`, does not know is a problem, and that it is another one is told after those.
- * @throws StatusError made by `refuse`; 400 for another version, 422 for another kind
+ * An object of another kind stays as it is: validation refuses it. So it does what a patch has made one of another version (`patched`), of which
+ * here is told what that version, found by `schemaOf`, does not know.
+ * @throws StatusError made by `refuse`; 400 for a body of another version
  */
 export function decodeCustom(
   kind: KindDefinition,
   value: JsonObject,
   { patched, schemaOf = () => undefined }: { patched: boolean; schemaOf?: (apiVersion: string) => Schema | undefined },
   refuse: Refuse,
-): { value: JsonObject; problems: string[]; mistyped?: StatusError } {
+): DecodedStruct {
   const type = { kind: String(value.kind ?? ""), version: versionOf(value) };
   const attempt = <T>(step: () => T): T => {
     try {
@@ -94,15 +93,11 @@ export function decodeCustom(
   if (!patched && apiVersion !== expected) {
     throw badRequest(`the API version in the data (${apiVersion ?? ""}) does not match the expected API version (${expected})`);
   }
-  const errors = [
-    ...(name === kind.kind ? [] : [invalidField("kind", name, `must be ${kind.kind}`)]),
-    ...(apiVersion === expected ? [] : [invalidField("apiVersion", apiVersion, `must be ${expected}`)]),
-  ];
-  const mistyped = invalid({ group: kind.group, kind: type.kind }, String((metadata.value as JsonObject).name ?? ""), errors);
-  if (!patched || name !== kind.kind) throw mistyped;
-  const schema = schemaOf(String(apiVersion)) ?? NOTHING_KNOWN;
-  for (const path of prune(schema, object)) problems.push(`unknown field "${path}"`);
-  return { value: object, problems, mistyped };
+  if (name === kind.kind) {
+    const schema = schemaOf(String(apiVersion)) ?? NOTHING_KNOWN;
+    for (const path of prune(schema, object)) problems.push(`unknown field "${path}"`);
+  }
+  return { value: object, problems };
 }
 
 /** Of a version that the kind does not have. */

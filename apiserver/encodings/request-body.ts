@@ -30,7 +30,7 @@ export interface DecodedObject {
  * Decodes the body of a POST or PUT as an object of `kind` (kube-api-behaviour 2.6, 4.4, 7.3).
  *
  * @throws StatusError UnsupportedMediaType; BadRequest for what cannot be read, is of another kind or version, or (with Strict) has unknown or
- * doubled fields; Invalid where a body for a custom kind names another kind
+ * doubled fields
  */
 export function decodeRequestBody(
   kind: KindDefinition,
@@ -66,8 +66,6 @@ export interface PatchResult {
   readonly problems?: readonly string[];
   /** The schema of another version of a custom kind. */
   readonly schemaOf?: (apiVersion: string) => Schema | undefined;
-  /** Told what is warned of although the result is refused. */
-  readonly warn?: (...texts: readonly string[]) => void;
 }
 
 /**
@@ -95,10 +93,7 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
   }
   const { schemaOf } = options;
   const decoded = decodeCustom(kind, copyJson(value), { patched: true, ...(schemaOf && { schemaOf }) }, refuse);
-  const judged = judge(decoded.value, decoded.problems);
-  if (decoded.mistyped === undefined) return judged;
-  options.warn?.(...judged.warnings);
-  throw decoded.mistyped;
+  return judge(decoded.value, decoded.problems);
 }
 
 /** The headers of an answer have room for fewer. */

@@ -10,8 +10,8 @@ export type Outcome =
   | { readonly do: "store"; readonly object: KubeObject }
   /** Remove it; the object is what the answer shows. */
   | { readonly do: "remove"; readonly object: KubeObject }
-  /** Nothing changes. */
-  | { readonly do: "nothing" };
+  /** Nothing changes; the object, where there is one, as it would be stored. */
+  | { readonly do: "nothing"; readonly object?: KubeObject };
 
 /** What became of it. */
 export type Result =
@@ -70,8 +70,13 @@ export async function guaranteedUpdate(
     if (decided.do === "nothing") {
       // written all the same where the store would keep it in another form now: so are encryption keys rotated
       const stale = dryRun ? undefined : await storage.stale?.(key);
-      if (stale === undefined) return { did: "nothing", record: current as ObjectRecord };
-      decided = { do: "store", object: resource.object(resource.record(stale)) };
+      if (stale !== undefined) decided = { do: "store", object: resource.object(resource.record(stale)) };
+      else {
+        const { object } = decided;
+        const wanted = object !== undefined && !dryRun && (await liesOtherwise(options, current as ObjectRecord, object));
+        if (!wanted) return { did: "nothing", record: current as ObjectRecord };
+        decided = { do: "store", object };
+      }
     }
     if (dryRun) return { did: "tried", object: decided.object, created: current === undefined, removed: decided.do === "remove" };
 
@@ -92,4 +97,14 @@ export async function guaranteedUpdate(
     }
     fresh = true;
   }
+}
+
+/**
+ * Whether storing an object would change what is stored although reads show no difference: what lies there was written under another schema, or
+ * has fields that the version of the write does not know. Such an object is written, as kube-apiserver does: so are stored versions migrated.
+ */
+async function liesOtherwise({ storage, resource, key }: UpdateOptions, current: ObjectRecord, object: KubeObject): Promise<boolean> {
+  if (!resource.custom || (resource.storage === resource && current.asStored)) return false;
+  const stored = await storage.get(key);
+  return stored?.revision === current.revision && !resource.isStoredAs(stored.value, object);
 }

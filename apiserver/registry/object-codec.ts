@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { equalJson } from "../../apimachinery/json/equal.ts";
 import { parseCanonical } from "../../apimachinery/json/parse.ts";
 import { objectText } from "../../apimachinery/json/stringify.ts";
 import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
-import { apiVersionOf } from "../../apimachinery/object.ts";
+import { apiVersionOf, asJson } from "../../apimachinery/object.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 
@@ -58,7 +59,7 @@ export class ObjectCodec {
   decode(stored: Uint8Array, revision: number): Buffer {
     if (stored[0] !== FORMAT || stored.length < HEADER + 2) throw new Error(`stored object has unknown format ${stored[0]}`);
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
-    if (this.#isCurrent(bytes)) return this.#splice(bytes.subarray(HEADER), revision);
+    if (this.isCurrent(bytes)) return this.#splice(bytes.subarray(HEADER), revision);
     const object = this.#normalise(parseCanonical(bytes.subarray(HEADER)) as unknown as KubeObject);
     return this.#splice(Buffer.from(this.#json(object)), revision);
   }
@@ -72,7 +73,17 @@ export class ObjectCodec {
     return objectText({ ...object, metadata });
   }
 
-  #isCurrent(bytes: Buffer): boolean {
+  /** Whether stored bytes hold the same object. Only the revision is left out of the comparison. */
+  holds(stored: Uint8Array, { metadata: { resourceVersion: _, ...metadata }, ...rest }: KubeObject): boolean {
+    return equalJson(
+      parseCanonical(Buffer.from(stored.buffer, stored.byteOffset + HEADER, stored.length - HEADER)),
+      asJson({ ...rest, metadata } as KubeObject),
+    );
+  }
+
+  /** Whether stored bytes were written under the kind's present schema, so that reading copies them. */
+  isCurrent(stored: Uint8Array): boolean {
+    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
     return (
       bytes.compare(this.#header, 0, HEADER, 0, HEADER) === 0 &&
       bytes.compare(this.#head, 0, this.#head.length, HEADER, HEADER + this.#head.length) === 0

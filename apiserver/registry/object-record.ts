@@ -26,6 +26,8 @@ export class ObjectRecord implements Cached {
   readonly key: string;
   readonly revision: number;
   readonly resource: Resource;
+  /** The bytes are those of the store: it was written under the kind's present schema. */
+  readonly asStored: boolean;
   #json: Buffer;
   #frame: Buffer | undefined;
   #frameType: EventType | undefined;
@@ -33,11 +35,12 @@ export class ObjectRecord implements Cached {
   #fields: Readonly<Record<string, string>> | undefined;
 
   /** @param resource the resource under whose name the object is stored */
-  constructor(key: string, revision: number, json: Buffer, resource: Resource) {
+  constructor(key: string, revision: number, json: Buffer, resource: Resource, asStored: boolean) {
     this.key = key;
     this.revision = revision;
     this.#json = json;
     this.resource = resource;
+    this.asStored = asStored;
   }
 
   /** The whole object as JSON, in the version that is stored. */
@@ -88,6 +91,6 @@ export class ObjectRecord implements Cached {
 
   /** The last state, as the deletion at `revision` tells it. */
   deleted(revision: number): ObjectRecord {
-    return new ObjectRecord(this.key, revision, this.resource.codec.withRevision(this.#json, revision), this.resource);
+    return new ObjectRecord(this.key, revision, this.resource.codec.withRevision(this.#json, revision), this.resource, this.asStored);
   }
 }

@@ -88,7 +88,14 @@ export class Resource {
   /** Makes the record of what the store holds. */
   record(stored: Stored): ObjectRecord {
     const { storage } = this;
-    return new ObjectRecord(stored.key, stored.revision, storage.codec.decode(stored.value, stored.revision), storage);
+    const { codec } = storage;
+    return new ObjectRecord(
+      stored.key,
+      stored.revision,
+      codec.decode(stored.value, stored.revision),
+      storage,
+      codec.isCurrent(stored.value),
+    );
   }
 
   /** The record of what was just stored: the cache's own where it has heard of it. */
@@ -117,7 +124,16 @@ export class Resource {
 
   /** An object of this kind as bytes to store. */
   encode(object: KubeObject): Buffer {
-    return this.storage.codec.encode(this.kind.storedAs === undefined ? object : this.kind.storedAs.toStored(object));
+    return this.storage.codec.encode(this.#toStored(object));
+  }
+
+  /** Whether bytes of the store hold what {@link encode} would make of this object. */
+  isStoredAs(stored: Uint8Array, object: KubeObject): boolean {
+    return this.storage.codec.holds(stored, this.#toStored(object));
+  }
+
+  #toStored(object: KubeObject): KubeObject {
+    return this.kind.storedAs === undefined ? object : this.kind.storedAs.toStored(object);
   }
 
   /** The values of all fields that a selector may name. */

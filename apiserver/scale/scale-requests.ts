@@ -1,7 +1,9 @@
 import { copyJson } from "../../apimachinery/json/copy.ts";
+import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { apiVersionOf, asJson, type KubeObject } from "../../apimachinery/object.ts";
-import { notFound } from "../../apimachinery/status/status.ts";
+import { notFound, unknownError } from "../../apimachinery/status/status.ts";
 import { type Scale, scale as scaleKind } from "../../apis/autoscaling/v1/scale.ts";
+import { checkType } from "../apply/configuration.ts";
 import { FieldManager } from "../apply/field-manager.ts";
 import { Versions } from "../apply/versions.ts";
 import { decodeObject, decodeRequestBody } from "../encodings/request-body.ts";
@@ -23,7 +25,8 @@ import { placeOf, type Ref, readBody, writeOf } from "../verbs/writing.ts";
 import { readScale, type ScalePaths, scaleOf, setReplicas } from "./scale-of.ts";
 import { replicasPaths, toObjectEntries, toScaleEntries } from "./scale-owners.ts";
 
-const manager = new FieldManager(scaleKind, new Versions(scaleKind, [scaleKind]));
+const versions = new Versions(scaleKind, [scaleKind]);
+const manager = new FieldManager(scaleKind, versions);
 
 /** GET of the scale of an object. */
 export async function getScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -56,7 +59,9 @@ export async function patchScale(serving: Serving, context: RequestContext, targ
   if (type === "apply") {
     const { document, configuration } = readConfiguration(context, body);
     return write(serving, context, target, negotiated, { ...options, patch: true, tracked: true }, (live, ref) => {
-      const applied = manager.apply(live, configuration(), { ...writeOf(serving, context, ref, options), force: options.force });
+      const config = configuration();
+      checkOwned(live, config);
+      const applied = manager.apply(live, config, { ...writeOf(serving, context, ref, options), force: options.force });
       judgeDoubledKeys(context, document.doubledKeys, options);
       return applied as Scale;
     });
@@ -72,6 +77,18 @@ export async function patchScale(serving: Serving, context: RequestContext, targ
     context.warn(...warnings);
     return object as Scale;
   });
+}
+
+/**
+ * Replicas that nobody owns cannot be applied: kube-apiserver takes the scale for an object of the custom kind when it looks who owned them.
+ * @throws StatusError BadRequest for another type of object, 500 without a reason for a scale without owners
+ */
+function checkOwned({ metadata }: Scale, config: JsonObject): void {
+  if (metadata.managedFields !== undefined) return;
+  checkType(versions.own, config);
+  const why = "failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version";
+  const cause = "request to convert CR to an invalid group/version: autoscaling/v1";
+  throw unknownError(`failed to create manager for existing fields: ${why}: ${cause}`);
 }
 
 interface ScaleWrite extends WriteOptions {

@@ -67,6 +67,53 @@ describe("the scale of an object", () => {
     expect((await ask("GET", LAMP)).body).toMatchObject({ spec: { deep: { size: 2 } }, metadata: { generation: 2 } });
   });
 
+  it("gives the defaults of a structure that it brings", async () => {
+    const mode = { type: "string", default: "slow" };
+    const spec = { type: "object", properties: { mode, deep: { type: "object", properties: { size: { type: "integer" }, mode } } } };
+    await define([{ ...VERSION, properties: { ...VERSION.properties, spec } }]);
+    await server.ask("POST", LAMP.slice(0, -2), { body: { apiVersion: "example.com/v1", kind: "Lamp", metadata: { name: "l" } } });
+    expect((await ask("PUT", `${LAMP}/scale`, { body: scaleTo(2) })).status).toBe(200);
+    expect((await ask("GET", LAMP)).body.spec).toEqual({ mode: "slow", deep: { mode: "slow", size: 2 } });
+  });
+
+  it("cannot be applied where nobody owns the replicas, whatever the body is but for its type", async () => {
+    await define();
+    await createLamp({ x: "a" });
+    const apply = (body: object) => ask("PATCH", `${LAMP}/scale?fieldManager=a`, { headers: APPLY, body });
+    const why = "failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version";
+    expect((await apply(scaleTo(2))).body).toMatchObject({
+      code: 500,
+      message: `failed to create manager for existing fields: ${why}: request to convert CR to an invalid group/version: autoscaling/v1`,
+    });
+    expect((await apply({ ...scaleTo(2), kind: "Lamp" })).body.message).toBe("invalid object type: autoscaling/v1, Kind=Lamp");
+    expect((await ask("PATCH", `${LAMP.slice(0, -1)}none/scale?fieldManager=a`, { headers: APPLY, body: {} })).status).toBe(404);
+  });
+
+  it("leaves two entries of an owner that gave up the replicas there, and the next write one", async () => {
+    await define();
+    await ask("POST", `${LAMP.slice(0, -2)}?fieldManager=u`, {
+      body: { apiVersion: "example.com/v1", kind: "Lamp", metadata: { name: "l" }, spec: { x: "a", deep: { size: 2 } } },
+    });
+    const apply = (manager: string) => ask("PATCH", `${LAMP}/scale?fieldManager=${manager}`, { headers: APPLY, body: scaleTo(2) });
+    const owners = async () =>
+      (await ask("GET", LAMP)).body.metadata.managedFields.map(({ manager, fieldsV1 }: { manager: string; fieldsV1: object }) => [
+        manager,
+        Object.keys((fieldsV1 as { "f:spec": object })["f:spec"]).join(" "),
+      ]);
+    await apply("a");
+    expect(await owners()).toEqual([
+      ["a", "f:deep"],
+      ["u", "f:deep"],
+      ["u", ". f:deep f:x"],
+    ]);
+    await apply("b");
+    expect(await owners()).toEqual([
+      ["a", "f:deep"],
+      ["b", "f:deep"],
+      ["u", ". f:deep f:x"],
+    ]);
+  });
+
   it("is judged by the schema of the object", async () => {
     await define();
     await createLamp({ deep: { size: 1 } });

@@ -12,6 +12,7 @@ import { checkMetadataAgainstUrl } from "../metadata/update.ts";
 import type { WriteOptions } from "../options/write-options.ts";
 import { isCborApply } from "../patch/media-types.ts";
 import { guaranteedUpdate, type Outcome, type Result } from "../registry/guaranteed-update.ts";
+import { normaliseStored } from "../registry/normalise.ts";
 import type { Serving } from "../serving.ts";
 import { admitCreation } from "./create.ts";
 import { replace } from "./replace.ts";
@@ -26,6 +27,8 @@ export function applyObject(serving: Serving, context: RequestContext, ref: Ref,
   const { resource } = ref;
   const { document, configuration } = readConfiguration(context, body);
   return guaranteedUpdate({ ...placeOf(serving, ref, options), ownersStay: true }, (current) => {
+    // nothing is created by way of a subresource, whatever is in the body
+    if (current === undefined && ref.part !== "") throw notFound(resource.groupResource, ref.name);
     const config = configuration();
     const live = current && resource.object(current);
     const write = { ...writeOf(serving, context, ref, options), force: options.force };
@@ -44,7 +47,6 @@ export function applyObject(serving: Serving, context: RequestContext, ref: Ref,
   });
 }
 
-/** Nothing is created by way of a subresource. */
 async function createApplied(
   serving: Serving,
   context: RequestContext,
@@ -52,13 +54,12 @@ async function createApplied(
   object: Parameters<typeof admitCreation>[3],
   options: WriteOptions,
 ): Promise<Outcome> {
-  if (ref.part !== "") throw notFound(ref.resource.groupResource, ref.name);
   wipeSystemFields(object.metadata);
   // a version means nothing where there is nothing, but has to be one
   revisionIn(object.metadata);
   delete object.metadata.resourceVersion;
   await admitCreation(serving, context, ref, object, options);
-  return { do: "store", object };
+  return { do: "store", object: normaliseStored(ref.resource.kind, object) };
 }
 
 /** What an apply sends; whether it is an object at all shows only when it is used. @throws StatusError BadRequest */

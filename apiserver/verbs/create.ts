@@ -118,7 +118,7 @@ export async function admitCreation(
   const name = object.metadata.name ?? "";
   prepareForCreate(kind, object, context.user);
   const errors = validateForCreate(kind, object);
-  if (errors.length > 0) throw invalid(kindOfErrors(kind), name, errors);
+  if (errors.length > 0) throw invalid(kindOfErrors(kind, object), name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, undefined));
   context.warn(...(kind.strategy.warnings?.(object, undefined) ?? []));
   // here, and not before: what is wrong with the object is told to whoever may change objects of the kind

@@ -50,7 +50,6 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
       patchText: patched.shown,
       strategic: type === "strategic",
       schemaOf: (apiVersion) => versionOf(serving, resource, apiVersion)?.schema,
-      warn: (...texts) => context.warn(...texts),
     });
     context.warn(...warnings);
     kind.strategy.setDefaults?.(object);

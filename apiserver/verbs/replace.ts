@@ -10,6 +10,7 @@ import { restoreSystemFields } from "../metadata/update.ts";
 import { dedupeOwnerReferences, finalizerWarnings } from "../metadata/warnings.ts";
 import type { WriteOptions } from "../options/write-options.ts";
 import type { Outcome } from "../registry/guaranteed-update.ts";
+import { normaliseStored } from "../registry/normalise.ts";
 import type { ObjectRecord } from "../registry/object-record.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { Serving } from "../serving.ts";
@@ -47,6 +48,7 @@ export async function replace(
 ): Promise<Outcome> {
   const { resource, part, namespace } = ref;
   const { kind } = resource;
+  const mistyped = object.kind !== old.kind || object.apiVersion !== old.apiVersion;
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
     throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }
@@ -60,14 +62,16 @@ export async function replace(
   restoreSystemFields(object.metadata, old.metadata);
   prepareForUpdate(kind, part, object, old, formatTime(serving.now()));
   const errors = validateForUpdate(kind, part, object, old);
-  if (errors.length > 0) throw invalid(kindOfErrors(kind), ref.name, errors);
+  if (errors.length > 0) throw invalid(kindOfErrors(kind, object), ref.name, errors);
   if (resource.custom) context.warn(...finalizerWarnings(object.metadata, old.metadata));
   context.warn(...(kind.strategy.warnings?.(object, old) ?? []));
   await serving.admission.validate(attributesOf(context, ref, "UPDATE", options.dryRun, object, old));
 
   if (isReadyToGo(resource, object)) return { do: "remove", object: { ...object, metadata: withVersion(object, current) } };
   object.metadata.resourceVersion = old.metadata.resourceVersion as string;
-  return isUnchanged(kind, old, object) ? { do: "nothing" } : { do: "store", object };
+  if (isUnchanged(kind, old, object)) return { do: "nothing", object };
+  // what did not come from a body of the kind may lack defaults and hold what a read would drop
+  return { do: "store", object: options.tracked || mistyped ? normaliseStored(kind, object) : object };
 }
 
 const withVersion = (object: KubeObject, current: ObjectRecord) => ({ ...object.metadata, resourceVersion: String(current.revision) });

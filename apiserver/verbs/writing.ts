@@ -32,8 +32,11 @@ export function decodeBody(context: RequestContext, { kind }: Resource, body: Ui
 
 export const isNamespace = ({ kind }: Resource): boolean => kind.kind === "Namespace" && kind.group === "";
 
-/** The kind that a refusal names: that of the stored shape, in which such kinds are judged. */
-export const kindOfErrors = (kind: KindDefinition): { group: string; kind: string } => kind.storedAs ?? kind;
+/** The kind that a refusal names: of a built-in one that of the stored shape, in which it is judged; of a custom one what the object says. */
+export const kindOfErrors = (kind: KindDefinition, object: KubeObject): { group: string; kind: string } =>
+  kind.flavor === "custom" ? { group: groupOf(object), kind: object.kind } : (kind.storedAs ?? kind);
+
+const groupOf = ({ apiVersion }: KubeObject): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf("/")));
 
 /** One object that a write is about. */
 export interface Ref {

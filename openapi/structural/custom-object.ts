@@ -31,7 +31,8 @@ export function validateCustomObject(
   metadata: MetadataRules,
 ): FieldError[] {
   const wrongType = validateType(kind, object);
-  if (wrongType.length > 0) return wrongType;
+  // nothing else is known of such an object
+  if (wrongType.length > 0) return old === undefined ? wrongType : metadata.errors.concat(wrongType);
   const { schema, subresources } = kind;
   const judged = judgedSchema(kind);
   const errors = metadata.errors.concat(old === undefined ? validateSchema(judged, object) : validateUpdate(judged, object, old));
@@ -40,10 +41,8 @@ export function validateCustomObject(
   return withUncheckedRules(kind, errors.concat(validateEmbedded(schema, object, metadata.validate), newDuplicates(kind, object, old)));
 }
 
-/** The same for a write of the status: of the schema, only the part that describes the status is looked at. */
+/** The same for a write of the status, which changes nothing else: of the schema, only the part that describes the status is looked at. */
 export function validateCustomStatus(kind: KindDefinition, object: JsonObject, old: JsonObject, metadata: MetadataRules): FieldError[] {
-  const wrongType = validateType(kind, object);
-  if (wrongType.length > 0) return wrongType;
   const schema = propertyOf(kind.schema, "status");
   const status: JsonValue | undefined = object.status;
   const ofStatus = schema === undefined || status === undefined ? [] : validateUpdate(schema, status, old.status, FieldPath.of("status"));
