@@ -13,6 +13,7 @@ import { lease } from "./coordination/v1/lease.ts";
 import { configMap } from "./core/v1/config-map.ts";
 import { event } from "./core/v1/event.ts";
 import { namespace } from "./core/v1/namespace.ts";
+import { resourceQuota } from "./core/v1/resource-quota.ts";
 import { secret } from "./core/v1/secret.ts";
 import { serviceAccount } from "./core/v1/service-account.ts";
 import { event as eventsEvent } from "./events/v1/event.ts";
@@ -37,6 +38,7 @@ export const kinds: readonly KindDefinition[] = [
   configMap,
   secret,
   serviceAccount,
+  resourceQuota,
   event,
   lease,
   eventsEvent,

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction, type SignerRights } from "../admission/certificates.ts";
 import { AdmissionChain } from "../admission/chain.ts";
 import { namespaceLifecycle } from "../admission/namespace-lifecycle.ts";
+import { resourceQuota } from "../admission/resource-quota.ts";
 import { quote } from "../apimachinery/go-text.ts";
 import { badRequest, methodNotAllowed } from "../apimachinery/status/status.ts";
 import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
@@ -39,6 +40,7 @@ import { notFoundText } from "./filters/responses.ts";
 import { ENCODINGS, ENCODINGS_WITH_CBOR, type Encodings, negotiate, type Offer } from "./negotiation/negotiate.ts";
 import { namespaceReader } from "./registry/namespace-reader.ts";
 import type { ObjectRecord } from "./registry/object-record.ts";
+import { quotaStore } from "./registry/quota-store.ts";
 import { Registry } from "./registry/registry.ts";
 import type { ApiRequest, ApiResponse } from "./request.ts";
 import { actionOf } from "./routing/methods.ts";
@@ -121,15 +123,17 @@ export class Core {
     const { authorizer } = this.#authorization;
     this.#authentication = options.authentication ?? settingsForOneRun();
     const { authentication, answerers } = authenticationMethods(this.#authentication, this.registry, options.storage, now);
+    const fieldManagers = new FieldManagers(this.registry);
     this.#serving = {
       registry: this.registry,
       storage: options.storage,
-      fieldManagers: new FieldManagers(this.registry),
+      fieldManagers,
       admission: new AdmissionChain([
         namespaceLifecycle(namespaceReader(this.registry, options.storage)),
         certificateApproval(signerRights(authorizer)),
         certificateSigning(signerRights(authorizer)),
         certificateSubjectRestriction,
+        resourceQuota(quotaStore(this.registry, options.storage, fieldManagers, now)),
       ]),
       authorizer,
       answerers: new Map([

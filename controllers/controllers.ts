@@ -10,6 +10,7 @@ import { namespaceController } from "./namespace/namespace-controller.ts";
 import { serviceAccountController } from "./namespace-objects/default-service-account.ts";
 import { rootCertificateController } from "./namespace-objects/root-certificate.ts";
 import { networkController } from "./network/network-controller.ts";
+import { resourceQuotaController } from "./resource-quota/resource-quota-controller.ts";
 import type { Controller } from "./runtime/controller.ts";
 import { type TokenSource, tokenSecretsController } from "./service-account-tokens/token-secrets-controller.ts";
 import { systemNamespacesController } from "./system-namespaces/system-namespaces-controller.ts";
@@ -39,5 +40,6 @@ export const controllers = ({ signing, tokens }: Lent): readonly Controller[] =>
   clusterRoleAggregationController,
   certificateSigningController(signing),
   certificateCleanerController,
+  resourceQuotaController,
   networkController,
 ];

@@ -9,6 +9,7 @@ export const CONTROLLER_NAMES = [
   "clusterrole-aggregation-controller",
   "certificatesigningrequest-signing-controller",
   "certificatesigningrequest-cleaner-controller",
+  "resourcequota-controller",
   "network-controller",
 ] as const;
 

@@ -46,7 +46,7 @@ describe("examples", () => {
   it("show the kinds that people write by hand", () => {
     expect(new Set(manifests.map(({ object }) => object.kind))).toEqual(
       new Set(
-        "Namespace ConfigMap Secret ServiceAccount Lease PriorityLevelConfiguration FlowSchema Location Network NetworkBinding SubnetClaim Workload".split(
+        "Namespace ConfigMap Secret ServiceAccount ResourceQuota Lease PriorityLevelConfiguration FlowSchema Location Network NetworkBinding SubnetClaim Workload".split(
           " ",
         ),
       ),

@@ -3,7 +3,7 @@
  *
  * | in the schema                                     | owned                                                     |
  * | ------------------------------------------------- | --------------------------------------------------------- |
- * | string, number, boolean                           | as one                                                    |
+ * | string, number, boolean                           | as one; an amount (`resource.Quantity`) may be a number   |
  * | object with properties, or additionalProperties   | member by member, unless its map type is atomic           |
  * | array                                             | as one, unless its list type is set or map                |
  * | object without either; unknown fields preserved   | as the value goes: members each, lists as one             |
@@ -105,6 +105,7 @@ function shapesOf(schema: Schema, preserves: boolean): ValueType {
     case "number":
       return { scalar: "numeric" };
     case "string":
+      if (schema.go?.type === "resource.Quantity") return { scalar: "untyped" };
       return { scalar: schema.format === undefined || schema.format === "" || schema.format === "byte" ? "string" : "untyped" };
   }
 }

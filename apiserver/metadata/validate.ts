@@ -1,4 +1,4 @@
-import { errorText, type FieldError } from "../../apimachinery/field/error.ts";
+import type { FieldError } from "../../apimachinery/field/error.ts";
 import { FieldPath } from "../../apimachinery/field/path.ts";
 import type { KubeObject, ObjectMeta } from "../../apimachinery/object.ts";
 import { maskTrailingDash, validateDnsSubdomain, validatePathSegmentName } from "../../apimachinery/validation/names.ts";
@@ -25,8 +25,7 @@ export function validateMetadata(kind: MetadataRules, { metadata }: KubeObject):
 
 /**
  * What is wrong with the metadata of an update, in Kubernetes' order; the rest of the object's errors come after. System fields have been
- * restored. Kubernetes judges metadata in its generic part and in the kind's own: CustomResourceDefinitions and custom kinds so name a
- * fault as often as it was found, other kinds once (recordings: patch/identity, patch/invalid-results).
+ * restored. Kubernetes judges metadata in its generic part and in the kind's own, so that a fault may stand here more than once.
  */
 export function validateMetadataUpdate(kind: MetadataRules, { metadata }: KubeObject, old: KubeObject): FieldError[] {
   const namespaced = kind.scope === "Namespaced";
@@ -34,11 +33,11 @@ export function validateMetadataUpdate(kind: MetadataRules, { metadata }: KubeOb
   if (kind.flavor === "custom" || kind.group === "apiextensions.k8s.io") {
     return [...validateObjectMeta(metadata, namespaced, validatePathSegmentName), ...onUpdate, ...onUpdate];
   }
-  return withoutRepetition([
+  return [
     ...validateObjectMeta(metadata, namespaced, kind.strategy.judgesNewNamesOnly ? validatePathSegmentName : nameRule(kind)),
     ...onUpdate,
     ...unqualifiedFinalizers(kind, metadata),
-  ]);
+  ];
 }
 
 const subdomainRule: NameRule = (name, prefix) => validateDnsSubdomain(prefix ? maskTrailingDash(name) : name);
@@ -49,13 +48,4 @@ function unqualifiedFinalizers(kind: MetadataRules, { finalizers }: ObjectMeta):
   if (finalizers === undefined || kind.flavor === "custom" || WITHOUT_QUALIFIED_FINALIZERS.has(kind.group)) return [];
   if (kind.strategy.takesPlainFinalizers) return [];
   return finalizers.flatMap((finalizer, i) => validateFinalizerIsQualified(finalizer, FINALIZERS.index(i)));
-}
-
-/** Errors are compared up to here, beyond what an answer has room for. */
-const MAX_COMPARED = 10_000;
-
-function withoutRepetition(errors: FieldError[]): FieldError[] {
-  if (errors.length < 2) return errors;
-  const compared = new Map(errors.slice(0, MAX_COMPARED).map((error) => [errorText(error), error]));
-  return [...compared.values(), ...errors.slice(MAX_COMPARED)];
 }

@@ -5,6 +5,7 @@ import { validateCustomObject } from "../../openapi/structural/custom-object.ts"
 import { applyDefaults } from "../../openapi/structural/defaults.ts";
 import { validateMetadata } from "../metadata/validate.ts";
 import { embeddedMetadata } from "./embedded.ts";
+import { withoutRepetition } from "./repetition.ts";
 
 /** Sets and clears what clients do not decide when they create: the first generation, the status of a kind that has one of its own. */
 export function prepareForCreate(kind: KindDefinition, object: KubeObject, requester: Requester): void {
@@ -24,5 +25,5 @@ export function prepareForCreate(kind: KindDefinition, object: KubeObject, reque
 export function validateForCreate(kind: KindDefinition, object: KubeObject): FieldError[] {
   const errors = validateMetadata(kind, object);
   if (kind.flavor === "custom") return validateCustomObject(kind, asJson(object), undefined, { errors, validate: embeddedMetadata });
-  return [...errors, ...(kind.strategy.validate?.(object) ?? [])];
+  return withoutRepetition(kind, [...errors, ...(kind.strategy.validate?.(object) ?? [])]);
 }

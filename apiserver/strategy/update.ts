@@ -6,6 +6,7 @@ import type { KindDefinition } from "../../apis/kind.ts";
 import { validateCustomObject, validateCustomStatus } from "../../openapi/structural/custom-object.ts";
 import { validateMetadataUpdate } from "../metadata/validate.ts";
 import { embeddedMetadata } from "./embedded.ts";
+import { withoutRepetition } from "./repetition.ts";
 
 /** Which part of an object a write may change; `token` is none, and only asks. */
 export type Part = "" | "status" | "finalize" | "scale" | "token" | "approval";
@@ -74,5 +75,5 @@ export function validateForUpdate(kind: KindDefinition, part: Part, object: Kube
     scale: undefined,
     token: undefined,
   }[part]?.(object, old);
-  return [...errors, ...(own ?? [])];
+  return withoutRepetition(kind, [...errors, ...(own ?? [])]);
 }

@@ -1,7 +1,6 @@
 /** Differences that end when what they wait for is there. */
 const WAITING = {
   certificates: "the recorded server serves ClusterTrustBundles and PodCertificateRequests as well",
-  quota: "needs ResourceQuotas",
   admission: "needs the configurations of webhooks and the admission policies",
   aggregation: "needs APIServices",
   rules: "needs validation rules in CEL",
@@ -14,7 +13,7 @@ const ON_PURPOSE = {
   workloads:
     "kinds and groups for nodes and what runs on them are not served (those of the generic control plane that are missing too are listed by themselves)",
   swift:
-    "a namespace with nothing in it, in the foreground an object without dependents, and an object without its owner are gone at once, where the recorded ones took a moment",
+    "a namespace with nothing in it, in the foreground an object without dependents, and an object without its owner are gone at once, and a quota is counted at once, where the recorded ones took a moment",
   notUtf8: "a name that is no UTF-8 is shown with U+FFFD, where Go shows its bytes",
 } as const;
 
@@ -38,7 +37,6 @@ export type Expected = Reason | { readonly [reason in Reason]?: readonly string[
  * The recorded answers that differ. The list shrinks: what passes has to be taken off it, and nothing is put on it that ought to pass.
  */
 export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
-  "access/rbac-wildcards.json": { quota: ["the status of a quota that is absent"] },
   "apply/roles-and-webhooks.json": {
     admission: [
       "aa applies a webhook",
@@ -49,26 +47,8 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
       "aa gives its own up",
     ],
   },
-  "apply/service-account-quota-namespace.json": {
-    quota: [
-      "aa applies a quota",
-      "bb applies the same quantity in another spelling",
-      "bb applies another key",
-      "aa applies quantities as numbers",
-    ],
-    numbering: [
-      "aa applies a namespace",
-      "bb adds a finalizer to its spec: ignored, but owned",
-      "bb applies the status through the object",
-      "aa sets the label that the server sets",
-      "aa applies a lease",
-    ],
-  },
+  "apply/service-account-quota-namespace.json": { swift: ["bb applies another key", "aa applies quantities as numbers"] },
   "apply/terminating.json": { swift: ["apply into it"] },
-  "apply/type-errors-builtin.json": {
-    quota: ["a quantity as a number", "a quantity that is none", "a quantity as a boolean"],
-  },
-  "controllers/namespace-deletion.json": { quota: ["a quota"] },
   "controllers/namespace-finalizers.json": { seconds: ["the subresource does"] },
   "crd/immutable-fields-and-stored-versions.json": { seconds: ["an empty storedVersions"] },
   "crd/invalid-defaults.json": { rules: ["a default that breaks a rule"] },
@@ -100,60 +80,23 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
     aggregation: ["group document of apiregistration.k8s.io"],
     admission: ["group document of admissionregistration.k8s.io"],
   },
-  "discovery/openapi-v3.json": {
-    quota: ["names of operations, on core subresources"],
-  },
   "discovery/resource-lists.json": {
     workloads: ["core v1"],
     aggregation: ["apiregistration.k8s.io v1"],
     certificates: ["certificates.k8s.io v1"],
     admission: ["admissionregistration.k8s.io v1"],
   },
-  "discovery/unknown-paths.json": {
-    quota: ["status of a missing object"],
-  },
   "encodings/unicode.json": { notUtf8: ["a name that is no UTF-8 in the path"] },
-  "errors/immutable-fields.json": {
-    quota: ["a quota", "give it scopes"],
-  },
-  "kinds/resource-quotas.json": "quota",
   "list-watch/watch-finalizers.json": { swift: ["release"] },
-  "metadata/delete-answers.json": {
-    quota: ["ResourceQuota: create", "ResourceQuota: delete", "ResourceQuota: delete once more"],
-    numbering: [
-      "Lease: delete",
-      "Role: delete",
-      "delete only marks it",
-      "once more",
-      "with a grace period",
-      "with a grace period of a minute",
-      "it can be read",
-      "without its finalizer it is gone, and the answer is the object",
-    ],
-  },
-  "metadata/put-creates.json": {
-    quota: ["ResourceQuota: PUT of a new one", "ResourceQuota: create", "ResourceQuota: PUT without a version"],
-  },
+  "metadata/delete-answers.json": { swift: ["ResourceQuota: delete"] },
   "patch/invalid-results.json": {
     rules: ["a transition rule", "a label that is a number"],
-    quota: ["a quota that is no quantity"],
   },
-  "patch/status-subresource.json": {
-    quota: ["create a quota", "the status of a quota: spec and labels are ignored", "a strategic merge patch of the status of a quota"],
-  },
+  "patch/status-subresource.json": { swift: ["the status of a quota: spec and labels are ignored"] },
   "tables/built-in-kinds.json": {
-    quota: ["quota", "with a status", "table of quotas"],
     admission: ["webhook configuration", "table of webhook configurations"],
   },
   "tables/json-paths.json": { swift: ["the table"] },
-  "tables/writes.json": {
-    quota: ["a quota, which answers a delete with itself", "delete, as Table"],
-    numbering: [
-      "delete, as PartialObjectMetadata: the terminating object",
-      "deletecollection, as Table",
-      "deletecollection, as PartialObjectMetadataList",
-    ],
-  },
   "validation/ratcheting.json": {
     rules: [
       "a label",

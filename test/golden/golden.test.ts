@@ -25,6 +25,7 @@ const TOPICS = [
   "controllers/namespace",
   "controllers/cluster-role",
   "controllers/service-account",
+  "controllers/quota",
   "access/bootstrap",
   "access/certificate",
   "access/forbidden",

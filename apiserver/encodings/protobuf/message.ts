@@ -29,9 +29,10 @@ export type Presence = "value" | "pointer" | "repeated" | "map";
 
 /**
  * `time` and `microTime` are messages of seconds and nanoseconds, texts in JSON; `json` is a message of bytes that are a JSON document
- * (FieldsV1); `bytes` are base64 in JSON; `strings` is a message of many strings, a list in JSON (ExtraValue).
+ * (FieldsV1); `bytes` are base64 in JSON; `strings` is a message of many strings, a list in JSON (ExtraValue); `quantity` is a message of a
+ * text, which JSON has alone.
  */
-export type FieldType = "string" | "bool" | "int32" | "int64" | "bytes" | "time" | "microTime" | "json" | "strings" | Message;
+export type FieldType = "string" | "bool" | "int32" | "int64" | "bytes" | "time" | "microTime" | "json" | "strings" | "quantity" | Message;
 
 /** A row of a message's table: number, name, type, and the presence if it is not `value`. */
 export type Row = readonly [number: number, name: string, type: FieldType, presence?: Presence];

@@ -150,6 +150,37 @@ const serviceAccount = message(
   [4, "automountServiceAccountToken", "bool", "pointer"],
 );
 
+const resourceQuota = message(
+  "ResourceQuota",
+  [1, "metadata", objectMeta],
+  [
+    2,
+    "spec",
+    message(
+      "ResourceQuotaSpec",
+      [1, "hard", "quantity", "map"],
+      [2, "scopes", "string", "repeated"],
+      [
+        3,
+        "scopeSelector",
+        message("ScopeSelector", [
+          1,
+          "matchExpressions",
+          message(
+            "ScopedResourceSelectorRequirement",
+            [1, "scopeName", "string"],
+            [2, "operator", "string"],
+            [3, "values", "string", "repeated"],
+          ),
+          "repeated",
+        ]),
+        "pointer",
+      ],
+    ),
+  ],
+  [3, "status", message("ResourceQuotaStatus", [1, "hard", "quantity", "map"], [2, "used", "quantity", "map"])],
+);
+
 const eventSource = message("EventSource", [1, "component", "string"], [2, "host", "string"]);
 const eventSeries = message("EventSeries", [1, "count", "int32"], [2, "lastObservedTime", "microTime"]);
 
@@ -568,6 +599,7 @@ const KINDS: ReadonlyMap<string, Message> = new Map([
   ["v1 ConfigMap", configMap],
   ["v1 Secret", secret],
   ["v1 ServiceAccount", serviceAccount],
+  ["v1 ResourceQuota", resourceQuota],
   ["v1 Event", coreEvent],
   ["events.k8s.io/v1 Event", event],
   ["coordination.k8s.io/v1 Lease", lease],

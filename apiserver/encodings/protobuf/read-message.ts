@@ -51,7 +51,7 @@ function readField(reader: WireReader, field: Field, wireType: number, object: J
 function readEntry(reader: WireReader, type: FieldType, map: JsonObject): void {
   const outer = reader.enter();
   let key = "";
-  let value: JsonValue = type === "strings" ? [] : "";
+  let value: JsonValue = type === "strings" ? [] : type === "quantity" ? "0" : "";
   while (!reader.done) {
     const tag = reader.varint();
     if (tag === KEY) key = reader.string();
@@ -87,6 +87,8 @@ function readValue(reader: WireReader, type: FieldType, previous: JsonValue | un
       return readJson(reader);
     case "strings":
       return readStrings(reader);
+    case "quantity":
+      return readStrings(reader).at(-1) ?? "0";
     default: {
       const outer = reader.enter();
       const object = readMessage(reader, type, (previous ?? {}) as JsonObject);

@@ -69,6 +69,7 @@ function writeValue(writer: WireWriter, number: number, type: FieldType, value: 
       if (typeof type === "object") writeMessage(writer, type, (value ?? {}) as JsonObject);
       else if (type === "json") writer.bytes(1, Buffer.from(stringify(value)));
       else if (type === "strings") for (const item of ((value ?? []) as string[]).toReversed()) writer.string(1, item);
+      else if (type === "quantity") writer.string(1, (value ?? "0") as string);
       else if (value !== null && value !== "") writeTime(writer, type, value as string);
       writer.delimited(number, mark);
     }
