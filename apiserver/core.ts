@@ -37,6 +37,9 @@ import { type Eventual, whenThere } from "./eventual.ts";
 import { filterChain } from "./filters/chain.ts";
 import type { RequestContext } from "./filters/context.ts";
 import { notFoundText } from "./filters/responses.ts";
+import { PriorityAndFairness } from "./flow-control/flow-control.ts";
+import { MaxInFlight } from "./flow-control/max-in-flight.ts";
+import { DEFAULT_FLOW_CONTROL, type FlowControlOptions } from "./flow-control/options.ts";
 import { ENCODINGS, ENCODINGS_WITH_CBOR, type Encodings, negotiate, type Offer } from "./negotiation/negotiate.ts";
 import { namespaceReader } from "./registry/namespace-reader.ts";
 import type { ObjectRecord } from "./registry/object-record.ts";
@@ -76,6 +79,8 @@ export interface CoreOptions {
   readonly authorizers?: readonly ChosenAuthorizer[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** How many requests are served at a time, and how those are treated that are too many. Default: kube-apiserver's. */
+  readonly flowControl?: FlowControlOptions;
   /** Speak CBOR too (the feature gate CBORServingAndStorage). Default: false. */
   readonly cbor?: boolean;
 }
@@ -94,6 +99,7 @@ export class Core {
   readonly #rbac: Rbac;
   readonly #authorization: Authorization;
   readonly #withdrawnRights: WithdrawnRights;
+  readonly #priorityAndFairness: PriorityAndFairness | undefined;
   readonly #authentication: AuthenticationSettings;
   readonly #aggregated: AggregatedDiscovery;
   #openapi: Promise<(request: ApiRequest, path: string) => Promise<ApiResponse>> | undefined;
@@ -160,9 +166,20 @@ export class Core {
       },
     });
     const encodings: Encodings = options.cbor === true ? ENCODINGS_WITH_CBOR : ENCODINGS;
+    const limits = options.flowControl ?? DEFAULT_FLOW_CONTROL;
+    if (limits.priorityAndFairness) {
+      this.#priorityAndFairness = new PriorityAndFairness({
+        registry: this.registry,
+        controlPlane: ROOT_CONTROL_PLANE,
+        seats: limits.reading + limits.writing,
+        now,
+        onProblem: options.onProblem ?? (() => {}),
+      });
+    }
     this.handle = filterChain({
       authentication,
       authorizer,
+      flowControl: this.#priorityAndFairness ?? new MaxInFlight(limits),
       encodings,
       handler: (context) => this.#dispatch(context),
       onPanic: options.onPanic,
@@ -171,7 +188,7 @@ export class Core {
 
   async start(): Promise<void> {
     await this.#cache.start();
-    await Promise.all([this.#definitions.start(), this.#rbac.start()]);
+    await Promise.all([this.#definitions.start(), this.#rbac.start(), this.#priorityAndFairness?.start()]);
   }
 
   /** These are asked about requests from now on. */
@@ -190,6 +207,7 @@ export class Core {
     this.drain();
     this.#definitions.close();
     this.#rbac.close();
+    this.#priorityAndFairness?.close();
     this.#cache.close();
   }
 

@@ -2,12 +2,14 @@ import { isIP } from "node:net";
 import { Command, CommanderError, Option } from "commander";
 import { parseDuration } from "../apimachinery/time/duration.ts";
 import { ParseError } from "../apimachinery/validation/parse-error.ts";
+import type { FlowControlOptions } from "../apiserver/flow-control/options.ts";
 import { type AuthenticationFlags, type AuthenticationValues, authenticationFlags, authenticationOptions } from "./authentication/flags.ts";
 import { type AuthorizationFlags, type AuthorizationValues, authorizationFlags, authorizationOptions } from "./authorization/flags.ts";
 import { isServerName } from "./certificates/names.ts";
 import type { UserOrder } from "./certificates/user-kubeconfig.ts";
 import { type ControllerSelection, parseControllers } from "./controller-selection.ts";
 import { FEATURE_GATES, type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
+import { type FlowControlValues, flowControlFlags, flowControlOptions } from "./flow-control-flags.ts";
 import { VERSION } from "./version.ts";
 
 /** What the command line asks for. */
@@ -29,6 +31,7 @@ export interface Flags {
   readonly controllers: ControllerSelection;
   /** Milliseconds that certificates are good for at most which are issued for CertificateSigningRequests. */
   readonly clusterSigningDuration: number;
+  readonly flowControl: FlowControlOptions;
   readonly featureGates: FeatureGates;
   readonly verbosity: number;
 }
@@ -66,7 +69,7 @@ interface EtcdValues {
   etcdCredentialsFile?: string;
 }
 
-interface Values extends EtcdValues, AuthenticationValues, AuthorizationValues {
+interface Values extends EtcdValues, FlowControlValues, AuthenticationValues, AuthorizationValues {
   bindAddress: string;
   securePort: string;
   dataDir: string;
@@ -111,6 +114,7 @@ export function parseFlags(argv: readonly string[]): Parsed {
     .option("--client-ca-file <file>", "authorities (PEM) whose client certificates are trusted besides those made here");
   authenticationOptions(command);
   authorizationOptions(command);
+  flowControlOptions(command);
   etcdOptions(command, "store in etcd instead of the data folder: URLs separated by commas")
     .addOption(
       new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
@@ -305,6 +309,7 @@ function serverFlags(values: Values): Parsed {
     encryptionProviderConfigFile: values.encryptionProviderConfig,
     controllers: parseControllers("--controllers", values.controllers, errors),
     clusterSigningDuration: lifetimeOf("--cluster-signing-duration", values.clusterSigningDuration, errors) ?? 0,
+    flowControl: flowControlFlags(values, integer, errors),
     featureGates: parseFeatureGates("--feature-gates", values.featureGates, errors),
     verbosity: integer("-v", values.v.replace(/^=/, ""), 10),
   };

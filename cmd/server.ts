@@ -80,6 +80,7 @@ async function start(
     productVersion: VERSION,
     authentication: settings,
     authorizers: authorization.authorizers,
+    flowControl: options.flowControl,
     cbor: options.featureGates.CBORServingAndStorage,
     // The port is known once the door is open, which is before anybody can ask.
     get serverAddress() {

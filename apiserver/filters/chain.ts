@@ -2,6 +2,7 @@ import { quote } from "../../apimachinery/go-text.ts";
 import { ANONYMOUS, type Authentication } from "../authentication/authenticator.ts";
 import { AuthorizationError, type Authorizer, authorize, escapeHtml, type Permission } from "../authorization/authorizer.ts";
 import { type Eventual, whenThere } from "../eventual.ts";
+import type { FlowControl } from "../flow-control/flow-control.ts";
 import type { Encodings } from "../negotiation/negotiate.ts";
 import { type ApiRequest, type ApiResponse, isStream, lengthOf } from "../request.ts";
 import { decodePercent, Query } from "../routing/query.ts";
@@ -21,6 +22,7 @@ export interface ChainOptions {
   readonly authentication: Authentication;
   readonly authorizer: Authorizer;
   readonly encodings: Encodings;
+  readonly flowControl: FlowControl;
   readonly handler: Handler;
   /** Told of what should not happen: the request answers 500 and the server goes on. */
   readonly onPanic: (error: unknown, request: ApiRequest) => void;
@@ -38,8 +40,9 @@ export interface ChainOptions {
  *  7. warnings         become headers
  *  8. authentication   401
  *  9. impersonation    403 for who may not be whom it asks to be
- * 10. authorization    403
- * 11. the handler
+ * 10. flow control     429 for what comes when there is too much
+ * 11. authorization    403
+ * 12. the handler
  *
  * A filter that has nothing to wait for answers at once: a read from the cache passes all of them within one turn.
  */
@@ -76,6 +79,11 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
   const complete = (response: ApiResponse) => {
     const warnings = context?.warningHeaders;
     if (warnings !== undefined) response.headers.warning = warnings;
+    const flow = context?.flow;
+    if (flow !== undefined) {
+      response.headers["x-kubernetes-pf-flowschema-uid"] = flow.uid;
+      response.headers["x-kubernetes-pf-prioritylevel-uid"] = flow.level.uid;
+    }
     response.headers["cache-control"] ??= "no-cache, private";
     return response;
   };
@@ -95,23 +103,23 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
     const query = Query.parse(request.query);
     const info = requestInfo(request.method, path, query);
     context = new RequestContext(request, query, info, ANONYMOUS, options.encodings);
-    const response = withinDeadline(deadlineOf(query, info), answered(context, options));
+    const deadline = deadlineOf(query, info);
+    const response = withinDeadline(deadline, answered(context, deadline, options));
     return response instanceof Promise ? response.then(complete, failed) : complete(response);
   } catch (error) {
     return failed(error);
   }
 }
 
-function answered(context: RequestContext, { authentication, authorizer, impersonation, handler }: Chain): Eventual<ApiResponse> {
+function answered(context: RequestContext, deadline: number | undefined, chain: Chain): Eventual<ApiResponse> {
+  const { authentication, authorizer, impersonation, flowControl, handler } = chain;
   const { request, info } = context;
-  return whenThere(authentication.senderOf(request, info.path, context), (sender) => {
-    context.judged = true;
-    return whenThere(impersonation.userOf(request, info, sender), (user) => {
+  return whenThere(authentication.senderOf(request, info.path, context), (sender) =>
+    whenThere(impersonation.userOf(request, info, sender), (user) => {
       context.user = user;
-      return whenThere(authorize(authorizer, { user, info }), (permission) => {
-        context.judged = false;
-        return handler(context, permission);
-      });
-    });
-  });
+      return flowControl.serve(context, deadline, () =>
+        whenThere(authorize(authorizer, { user, info }), (permission) => handler(context, permission)),
+      );
+    }),
+  );
 }

@@ -1,3 +1,5 @@
+import { Slice } from "../../storage/cache/dispatcher.ts";
+import type { Eventual } from "../eventual.ts";
 import type { Encodings } from "../negotiation/negotiate.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 import type { Query } from "../routing/query.ts";
@@ -13,6 +15,10 @@ export class RequestContext {
   readonly encodings: Encodings;
   /** Set by the authentication filter. */
   user: UserInfo;
+  /** Set by flow control: the flow schema and the priority level, which the answer's headers tell by their uids. */
+  flow: { readonly uid: string; readonly level: { readonly uid: string } } | undefined;
+  /** Set by flow control for requests that may be heavy: comes when the event loop has time for some milliseconds of work. */
+  turn: (() => Eventual<void>) | undefined;
   /** Set by the filters while they find out what the sender may do. */
   judged = false;
   #warnings: Warnings | undefined;
@@ -23,6 +29,11 @@ export class RequestContext {
     this.info = info;
     this.user = user;
     this.encodings = encodings;
+  }
+
+  /** A slice of the event loop's time, and the next when it is the request's turn. */
+  slice(): Slice {
+    return new Slice(undefined, this.turn);
   }
 
   /** Adds texts to the client's `Warning` headers; what is undefined is none. */

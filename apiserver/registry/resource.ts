@@ -70,6 +70,11 @@ export class Resource {
     return this.#cache.collection(this.prefix(controlPlane));
   }
 
+  /** How many objects there are and how many watch them, if they have been loaded. */
+  loaded(controlPlane: string): Pick<Collection<ObjectRecord>, "size" | "watchers"> | undefined {
+    return this.#cache.loaded(this.prefix(controlPlane));
+  }
+
   /**
    * What `read` finds among the cached objects. It starts over where the cache let go of them meanwhile, as it does when their definition
    * changes and when the store's history has a gap: no client has to know of that.

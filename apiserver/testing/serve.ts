@@ -5,6 +5,7 @@ import type { AuthenticationSettings } from "../authentication/settings.ts";
 import { RBAC } from "../authorization/authorization.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
 import { Core } from "../core.ts";
+import type { FlowControlOptions } from "../flow-control/options.ts";
 import { type ApiRequest, type ApiResponse, isStream, lengthOf, piecesOf, type UserInfo } from "../request.ts";
 
 /** Who asks where a test names nobody. */
@@ -46,12 +47,14 @@ export async function serve({
   cbor = false,
   now = Date.now,
   authentication,
+  flowControl,
 }: {
   authorizers?: readonly Authorizer[];
   storage?: Storage;
   cbor?: boolean;
   now?: () => number;
   authentication?: AuthenticationSettings;
+  flowControl?: FlowControlOptions;
 } = {}): Promise<Served> {
   const panics: unknown[] = [];
   const core = new Core({
@@ -63,6 +66,7 @@ export async function serve({
     cbor,
     now,
     ...(authentication && { authentication }),
+    ...(flowControl && { flowControl }),
     onPanic: (error) => panics.push(error),
   });
   await core.start();

@@ -32,7 +32,7 @@ export async function deleteCollection(serving: Serving, context: RequestContext
     collection: true,
     encodings: context.encodings,
   });
-  const page = await readPage(resource, controlPlane, namespace, listOptions);
+  const page = await readPage(resource, controlPlane, namespace, listOptions, context.slice());
 
   const remaining = page.records.values();
   const failures: unknown[] = [];

@@ -13,12 +13,16 @@ const TAIL = Buffer.from("]}\n");
  *
  * @param envelope what stands before the items
  */
-export async function listBody(records: readonly ObjectRecord[], items: ItemBytes, envelope: object): Promise<Pieces> {
+export async function listBody(
+  records: readonly ObjectRecord[],
+  items: ItemBytes,
+  envelope: object,
+  slice: Slice = new Slice(),
+): Promise<Pieces> {
   const head = Buffer.from(`${stringify(envelope).slice(0, -1)},"items":[`);
   const around = items.before.length + items.after.length;
   const commas = Math.max(0, records.length - 1);
   let length = head.length + records.length * around + commas + TAIL.length;
-  const slice = new Slice();
   for (const record of records) {
     length += items.to(items.json(record)) - items.from;
     if (slice.spent()) await slice.next();

@@ -1,6 +1,6 @@
 import { badRequest, expired, resourceVersionTooLarge, type StatusError } from "../../apimachinery/status/status.ts";
 import type { Collection } from "../../storage/cache/collection.ts";
-import { Slice } from "../../storage/cache/dispatcher.ts";
+import type { Slice } from "../../storage/cache/dispatcher.ts";
 import type { Snapshot, Window } from "../../storage/cache/snapshot.ts";
 import { CompactedError, FutureRevisionError } from "../../storage/storage.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -22,12 +22,18 @@ export async function listObjects(serving: Serving, context: RequestContext, tar
   const { offers } = context.encodings;
   const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customObject : offers.builtinCollection);
   const options = parseListOptions(context.query, resource.kind);
-  const page = await readPage(resource, context.info.controlPlane, target.namespace, options);
+  const page = await readPage(resource, context.info.controlPlane, target.namespace, options, context.slice());
   return respondList(serving, context, resource, negotiated, page);
 }
 
 /** Reads what a list shows: one state of the store, from where the last page ended, as many objects as fit. */
-export async function readPage(resource: Resource, controlPlane: string, namespace: string, options: ListOptions): Promise<ListPage> {
+export async function readPage(
+  resource: Resource,
+  controlPlane: string,
+  namespace: string,
+  options: ListOptions,
+  slice: Slice,
+): Promise<ListPage> {
   const prefix = resource.prefix(controlPlane, resource.namespaced ? namespace : "");
   const single = exactKey(resource, controlPlane, namespace, options);
   const { collection, snapshot, start, limit } = await resource.reading(controlPlane, async (collection) => ({
@@ -42,7 +48,7 @@ export async function readPage(resource: Resource, controlPlane: string, namespa
     return { records: record !== undefined && matches?.(record) !== false ? [record] : [], revision: snapshot.revision };
   }
   let more = false;
-  const slice = new Slice();
+  slice.restart();
   for (const record of snapshot.range(prefix, from)) {
     // a full page ends where it is full: whether what follows is selected is for the next one to see
     if (limit > 0 && records.length === limit) {

@@ -33,16 +33,24 @@ export async function respondList(
   const metadata = listMeta(resource, page);
   if (isPlain(context, negotiated)) {
     const envelope = { apiVersion: apiVersionOf(resource.kind), kind: resource.kind.listKind, metadata };
-    return { status: 200, headers: { "content-type": mediaType }, body: await listBody(page.records, listedItems(resource), envelope) };
+    return {
+      status: 200,
+      headers: { "content-type": mediaType },
+      body: await listBody(page.records, listedItems(resource), envelope, context.slice()),
+    };
   }
   const shown = listTransform(resource.kind, metadata, negotiated, context.query.get("includeObject"), serving.now());
   const pretty = negotiated.pretty || wantsPretty(context);
   if (negotiated.transform === "PartialObjectMetadataList" && mediaType === "application/json" && !pretty && page.records.length > 0) {
     const { items: _, ...envelope } = shown.empty as PartialObjectMetadataList;
     const items = metadataItems(resource, negotiated.transformVersion ?? "v1");
-    return { status: 200, headers: { "content-type": mediaType }, body: await listBody(page.records, items, envelope) };
+    return { status: 200, headers: { "content-type": mediaType }, body: await listBody(page.records, items, envelope, context.slice()) };
   }
-  return { status: 200, headers: { "content-type": mediaType }, body: await shownList(resource, page.records, shown, mediaType, pretty) };
+  return {
+    status: 200,
+    headers: { "content-type": mediaType },
+    body: await shownList(resource, page.records, shown, mediaType, pretty, context.slice()),
+  };
 }
 
 function listMeta(resource: Resource, { revision, continue: token, remaining }: ListPage) {

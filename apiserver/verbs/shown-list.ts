@@ -1,5 +1,5 @@
 import { stringify } from "../../apimachinery/json/stringify.ts";
-import { Slice } from "../../storage/cache/dispatcher.ts";
+import type { Slice } from "../../storage/cache/dispatcher.ts";
 import { encodeCborItem, encodeCborList } from "../encodings/cbor/encode.ts";
 import { ProtobufListWriter } from "../encodings/protobuf/list-writer.ts";
 import { encodeResponse, messageWriter } from "../encodings/response.ts";
@@ -21,33 +21,34 @@ export async function shownList(
   shown: ListTransform,
   mediaType: MediaType,
   pretty: boolean,
+  slice: Slice,
 ): Promise<Body> {
   const { empty, member, order } = shown;
   const records = order === undefined ? byName : byName.toSorted((a, b) => order(resource.object(a), resource.object(b)));
   if (mediaType === "application/vnd.kubernetes.protobuf") {
     const write = messageWriter(empty.kind, resource.kind);
     const list = new ProtobufListWriter(empty, empty.metadata);
-    for await (const object of inTurns(resource, records)) list.add(write(object));
+    for await (const object of inTurns(resource, records, slice)) list.add(write(object));
     return list.finish();
   }
   if (records.length === 0) return encodeResponse(empty, mediaType, pretty);
-  if (mediaType === "application/json" && !pretty) return { pieces: jsonPieces(resource, records, shown) };
+  if (mediaType === "application/json" && !pretty) return { pieces: jsonPieces(resource, records, shown, slice) };
   if (mediaType === "application/cbor") {
     const items: Buffer[] = [];
     const kind = empty.kind === resource.kind.listKind ? resource.kind : undefined;
-    for await (const object of inTurns(resource, records)) items.push(encodeCborItem(shown.item(object), kind));
+    for await (const object of inTurns(resource, records, slice)) items.push(encodeCborItem(shown.item(object), kind));
     return encodeCborList({ ...empty, [member]: [] }, items);
   }
   const items: object[] = [];
-  for await (const object of inTurns(resource, records)) items.push(shown.item(object));
+  for await (const object of inTurns(resource, records, slice)) items.push(shown.item(object));
   return encodeResponse({ ...empty, [member]: items }, mediaType, pretty);
 }
 
-async function* jsonPieces(resource: Resource, records: readonly ObjectRecord[], { empty, member, item }: ListTransform) {
+async function* jsonPieces(resource: Resource, records: readonly ObjectRecord[], { empty, member, item }: ListTransform, slice: Slice) {
   const frame = stringify({ ...empty, [member]: [] });
   let text = frame.slice(0, -END.length);
   let separator = "";
-  for await (const object of inTurns(resource, records)) {
+  for await (const object of inTurns(resource, records, slice)) {
     text += separator + stringify(item(object));
     separator = ",";
     if (text.length < PIECE_BYTES) continue;
@@ -61,8 +62,8 @@ async function* jsonPieces(resource: Resource, records: readonly ObjectRecord[],
 const END = "]}";
 
 /** The objects of records, parsed in slices of the event loop's time. */
-async function* inTurns(resource: Resource, records: readonly ObjectRecord[]) {
-  const slice = new Slice();
+async function* inTurns(resource: Resource, records: readonly ObjectRecord[], slice: Slice) {
+  slice.restart();
   for (const record of records) {
     yield resource.object(record);
     if (slice.spent()) await slice.next();

@@ -14,7 +14,13 @@ import type { Part } from "../strategy/update.ts";
 /** The most bytes that a body may have (reference, section 2.4). */
 export const BODY_LIMIT = 3 * 1024 * 1024;
 
-export const readBody = ({ request }: RequestContext): Promise<Uint8Array> => request.readBody(BODY_LIMIT);
+export async function readBody({ request, turn }: RequestContext): Promise<Uint8Array> {
+  const body = await request.readBody(BODY_LIMIT);
+  // what follows is done in one go
+  const later = turn?.();
+  if (later !== undefined) await later;
+  return body;
+}
 
 /**
  * Decodes the body of a create or update and sets the kind's defaults; what is wrong with it but can be lived with becomes warnings.

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { parseDuration } from "../../apimachinery/time/duration.ts";
 import { ParseError } from "../../apimachinery/validation/parse-error.ts";
 import type { RequestHeaderOptions } from "../../apiserver/authentication/request-headers.ts";
 import { DEFAULT_ISSUER } from "../../apiserver/authentication/settings.ts";
+import { switchOption } from "../switch-option.ts";
 import { type OidcFlags, type OidcValues, oidcFlags, oidcOptions } from "./oidc-flags.ts";
 
 /** What the command line says of how people and programs prove who they are. Names are kube-apiserver's. */
@@ -81,19 +82,6 @@ export interface AuthenticationValues extends OidcValues {
 
 const collect = (value: string, before: string[]) => [...before, value];
 const collectList = (value: string, before: string[]) => [...before, ...value.split(",")];
-
-/** As Go reads flags: `--anonymous-auth`, `--anonymous-auth=false`. */
-function readBoolean(text: string): boolean {
-  if (/^(1|t|true)$/i.test(text)) return true;
-  if (/^(0|f|false)$/i.test(text)) return false;
-  throw new InvalidArgumentError("it has to be true or false.");
-}
-
-const switchOption = (name: string, description: string, value?: boolean) =>
-  new Option(`--${name} [bool]`, description)
-    .preset("true")
-    .argParser(readBoolean)
-    .default(value, value === undefined ? undefined : String(value));
 
 const listOption = (name: string, description: string, none = "none") =>
   new Option(`--${name} <names>`, description).default([], none).argParser(collectList);

@@ -16,6 +16,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The smallest of the values that at least this part of them does not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]!;
+}
+
 /** The table as text: columns for people who read it in a terminal, or Markdown for `docs/benchmarks.md`. */
 export function table(figures: readonly Figure[], markdown: boolean): string {
   const heads = ["what", "unit", "ours", "bare Node", "kube-apiserver", "aim"];

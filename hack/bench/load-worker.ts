@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { Agent, request as requestHttp1 } from "node:https";
-import { median } from "./figures.ts";
+import { setTimeout } from "node:timers/promises";
+import { median, quantile } from "./figures.ts";
 import type { Connect, Job, Outcome } from "./load.ts";
 
 /** Sends one request on the client's connection and resolves at the end of its answer. */
@@ -75,11 +76,19 @@ async function run(job: Job): Promise<Outcome> {
       if (status !== job.status) throw new Error(`${job.method} ${path} answered ${status}`);
       firsts.push(first - sent);
       latencies.push(performance.now() - sent);
+      if (job.pause !== undefined) await setTimeout(job.pause);
     }
   };
   await Promise.all(clients.map(client));
   const seconds = (performance.now() - began) / 1_000;
-  return { requests: latencies.length, seconds, medianLatency: median(latencies), medianFirst: median(firsts) };
+  return {
+    requests: latencies.length,
+    seconds,
+    medianLatency: median(latencies),
+    p99Latency: quantile(latencies, 0.99),
+    maxLatency: Math.max(...latencies),
+    medianFirst: median(firsts),
+  };
 }
 
 async function obey(message: Connect | Job): Promise<object> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Protocol, Target } from "./servers.ts";
 
@@ -18,6 +19,8 @@ export interface Job {
   /** Ends after that many requests of all clients together, or after that many seconds. */
   readonly requests: number;
   readonly seconds: number;
+  /** Milliseconds that a client waits before it sends the next request. Default: none. */
+  readonly pause?: number;
 }
 
 export interface Outcome {
@@ -25,6 +28,9 @@ export interface Outcome {
   readonly seconds: number;
   /** From sending the request to the last byte of its answer. Milliseconds. */
   readonly medianLatency: number;
+  /** Of a hundred requests one takes longer. */
+  readonly p99Latency: number;
+  readonly maxLatency: number;
   /** To the first byte of its body. */
   readonly medianFirst: number;
 }
@@ -38,7 +44,7 @@ export interface Clients {
 
 export interface Connect extends Clients {
   readonly origin: string;
-  readonly credentials: Target["credentials"];
+  readonly credentials: Pick<Target["credentials"], "ca"> & Partial<Target["credentials"]>;
 }
 
 /** Clients in a process of its own, so that what they cost is not counted with the server. */
@@ -49,9 +55,15 @@ export class Load {
     this.#worker = worker;
   }
 
-  static async connect(target: Target, { protocol, clients, shared }: Clients): Promise<Load> {
+  /** @param nice how far the load's process stands back behind others, as of `nice`; without `credentials`, clients are the administrator */
+  static async connect(
+    target: Target,
+    { protocol, clients, shared }: Clients,
+    { credentials = target.credentials, nice = 0 }: { credentials?: Connect["credentials"]; nice?: number } = {},
+  ): Promise<Load> {
     const worker = forkWorker("load-worker.ts");
-    const connect: Connect = { protocol, clients, shared, origin: target.origin[protocol], credentials: target.credentials };
+    if (nice > 0) setPriority(worker.pid!, nice);
+    const connect: Connect = { protocol, clients, shared, origin: target.origin[protocol], credentials };
     await ask(worker, connect);
     return new Load(worker);
   }

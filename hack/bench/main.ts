@@ -2,7 +2,7 @@
  * What the server costs, beside a bare Node server that answers the same bytes in the same run.
  *
  *     npm run bench                                    all of it, about a quarter of an hour
- *     npm run bench -- --only get,create               some groups: get list create create-etcd write watch day ready
+ *     npm run bench -- --only get,create               some groups: get list create create-etcd write watch crowd day ready
  *     npm run bench -- --quick                         a few seconds, to see that it works; the figures mean nothing
  *     npm run bench -- --markdown                      the table as docs/benchmarks.md has it
  *
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bench, Measurement } from "./bench.ts";
 import { createEmbedded, createEtcd } from "./create.ts";
+import { crowd } from "./crowd.ts";
 import { day } from "./day.ts";
 import { type Figure, table } from "./figures.ts";
 import { get } from "./get.ts";
@@ -25,7 +26,7 @@ import { ready } from "./ready.ts";
 import { watch } from "./watch.ts";
 import { write } from "./write.ts";
 
-const MEASUREMENTS: readonly Measurement[] = [get, list, createEmbedded, createEtcd, write, watch, day, ready];
+const MEASUREMENTS: readonly Measurement[] = [get, list, createEmbedded, createEtcd, write, watch, crowd, day, ready];
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const { values } = parseArgs({

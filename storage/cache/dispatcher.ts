@@ -7,11 +7,14 @@ export interface Task {
 /** A piece of the event loop's time. */
 export class Slice {
   readonly #now: () => number;
+  readonly #turn: () => undefined | Promise<void> | void;
   #end: number;
   #steps = 0;
 
-  constructor(now: () => number = () => performance.now()) {
+  /** @param turn comes when it may go on after a slice; without it, that is in the next turn of the event loop */
+  constructor(now: () => number = () => performance.now(), turn: () => undefined | Promise<void> | void = nextTurn) {
     this.#now = now;
+    this.#turn = turn;
     this.#end = now() + SLICE_MS;
   }
 
@@ -27,10 +30,12 @@ export class Slice {
 
   /** Lets the event loop have its turn, then begins anew. */
   async next(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#turn();
     this.restart();
   }
 }
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Well under the 10 ms that the event loop allows, as the last step of a slice may be a long one. */
 const SLICE_MS = 4;

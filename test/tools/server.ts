@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Logger, pino } from "pino";
 import { inject } from "vitest";
+import { DEFAULT_FLOW_CONTROL, type FlowControlOptions } from "../../apiserver/flow-control/options.ts";
 import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
 import { type AuthorizationFlags, DEFAULT_AUTHORIZATION } from "../../cmd/authorization/flags.ts";
 import { ALL_CONTROLLERS, type ControllerSelection } from "../../cmd/controller-selection.ts";
@@ -74,6 +75,7 @@ export interface TestServerOptions {
   readonly encryptionProviderConfigFile?: string;
   readonly controllers?: ControllerSelection;
   readonly clusterSigningDuration?: number;
+  readonly flowControl?: Partial<FlowControlOptions>;
   readonly featureGates?: Partial<FeatureGates>;
   /** Default: silent, unless `TEST_LOG` names a level. */
   readonly log?: Logger;
@@ -97,6 +99,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,
     controllers: options.controllers ?? ALL_CONTROLLERS,
     clusterSigningDuration: options.clusterSigningDuration ?? 365 * 24 * 3_600_000,
+    flowControl: { ...DEFAULT_FLOW_CONTROL, ...options.flowControl },
     featureGates: { ...FEATURE_GATES, ...options.featureGates },
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }, pino.destination(2)),
   });
