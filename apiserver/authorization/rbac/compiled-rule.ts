@@ -15,23 +15,19 @@ export class ResourceRule {
   readonly #groups: Texts;
   readonly #resources: Texts;
   readonly #names: readonly string[];
+  readonly bits: Bits;
 
   constructor({ verbs, apiGroups = [], resources = [], resourceNames = [] }: PolicyRule) {
     this.#verbs = new Texts(verbs);
     this.#groups = new Texts(apiGroups);
     this.#resources = new Texts(resources);
     this.#names = resourceNames;
+    this.bits = { verbs: this.#verbs.bits, groups: this.#groups.bits, resources: this.#resources.bits };
   }
 
   allows(asked: AskedResource): boolean {
-    if (
-      (this.#verbs.bits & asked.verbBit) === 0 ||
-      (this.#groups.bits & asked.groupBit) === 0 ||
-      (this.#resources.bits & asked.resourceBits) === 0
-    ) {
-      return false;
-    }
     return (
+      mayMatch(this.bits, asked) &&
       this.#verbs.has(asked.verb) &&
       this.#groups.has(asked.group) &&
       (this.#resources.has(asked.resource) || (asked.everywhere !== "" && this.#resources.has(asked.everywhere))) &&
@@ -39,6 +35,29 @@ export class ResourceRule {
     );
   }
 }
+
+/** The bits of the texts of one or more rules. */
+export interface Bits {
+  readonly verbs: number;
+  readonly groups: number;
+  readonly resources: number;
+}
+
+export const NO_BITS: Bits = { verbs: 0, groups: 0, resources: 0 };
+
+export const bitsOfAll = (rules: readonly ResourceRule[]): Bits =>
+  rules.reduce(
+    ({ verbs, groups, resources }, { bits }) => ({
+      verbs: verbs | bits.verbs,
+      groups: groups | bits.groups,
+      resources: resources | bits.resources,
+    }),
+    NO_BITS,
+  );
+
+/** False where none of the rules can match. */
+export const mayMatch = ({ verbs, groups, resources }: Bits, asked: AskedResource): boolean =>
+  (verbs & asked.verbBit) !== 0 && (groups & asked.groupBit) !== 0 && (resources & asked.resourceBits) !== 0;
 
 /** A rule for paths that are no resources. */
 export class PathRule {

@@ -3,7 +3,7 @@ import type { Binding, RoleRef, Subject } from "../../../apis/rbac/v1/binding.ts
 import type { PolicyRule } from "../../../apis/rbac/v1/policy-rule.ts";
 import type { UserInfo } from "../../request.ts";
 import { type Attributes, type Decision, NO_OPINION, textOfErrors } from "../authorizer.ts";
-import { type Asked, AskedPath, AskedResource, PathRule, ResourceRule } from "./compiled-rule.ts";
+import { type Asked, AskedPath, AskedResource, bitsOfAll, mayMatch, NO_BITS, PathRule, ResourceRule } from "./compiled-rule.ts";
 
 /** The rules of somebody in a namespace, and what kept others from being found. */
 export interface HeldRules {
@@ -51,9 +51,7 @@ export class Policy {
     const key = `${namespace}/${name}`;
     role.bindings += 1;
     this.#bindings.set(key, { role, subjects });
-    for (const subject of subjects) {
-      scope.add(subject, namespace, { binding: key, role, decision: allowedBy(namespace, name, roleRef, subject, namespace) });
-    }
+    for (const subject of subjects) scope.add(subject, namespace, new Grant(key, role, subject));
   }
 
   dropBinding(namespace: string, name: string): void {
@@ -76,6 +74,7 @@ export class Policy {
   }
 
   #noOpinion(user: UserInfo, namespace: string): Decision {
+    if (!this.#cluster.lacksRole(user) && !this.#namespaces.get(namespace)?.lacksRole(user)) return NO_OPINION;
     const errors = this.#rolesOf(user, namespace).flatMap((role) => (role.rules === undefined ? [role.missingText] : []));
     return errors.length === 0 ? NO_OPINION : { verdict: "no-opinion", reason: `RBAC: ${textOfErrors(errors)}` };
   }
@@ -135,6 +134,8 @@ class BoundRole {
   readonly name: string;
   /** Undefined while it is not there. */
   rules: readonly PolicyRule[] | undefined;
+  /** What some rule for resources speaks of: most roles are about something else altogether. */
+  #bits = NO_BITS;
   #resourceRules: readonly ResourceRule[] = [];
   #pathRules: readonly PathRule[] = [];
   /** How many refer to it. */
@@ -148,13 +149,14 @@ class BoundRole {
   become(rules: readonly PolicyRule[] | undefined): void {
     this.rules = rules;
     this.#resourceRules = rules?.filter(({ resources = [] }) => resources.length > 0).map((rule) => new ResourceRule(rule)) ?? [];
+    this.#bits = bitsOfAll(this.#resourceRules);
     this.#pathRules = rules?.filter(({ nonResourceURLs = [] }) => nonResourceURLs.length > 0).map((rule) => new PathRule(rule)) ?? [];
   }
 
   allows(asked: Asked): boolean {
     if (asked instanceof AskedPath) {
       for (const rule of this.#pathRules) if (rule.allows(asked)) return true;
-    } else {
+    } else if (mayMatch(this.#bits, asked)) {
       for (const rule of this.#resourceRules) if (rule.allows(asked)) return true;
     }
     return false;
@@ -170,12 +172,32 @@ interface PlacedBinding {
   readonly subjects: readonly Subject[];
 }
 
-/** A role that somebody has by a binding. */
-interface Grant {
+/** A role that somebody has by a binding; and the decision when one of its rules allows. Few ever ask for the reason: it is not kept. */
+class Grant implements Decision {
+  /** `namespace/name` */
   readonly binding: string;
   readonly role: BoundRole;
-  /** What is answered when one of its rules allows. */
-  readonly decision: Decision;
+  readonly #subject: Subject;
+
+  constructor(binding: string, role: BoundRole, subject: Subject) {
+    this.binding = binding;
+    this.role = role;
+    this.#subject = subject;
+  }
+
+  get verdict(): "allow" {
+    return "allow";
+  }
+
+  get reason(): string {
+    const slash = this.binding.indexOf("/");
+    const [namespace, name] = [this.binding.slice(0, slash), this.binding.slice(slash + 1)];
+    const binding = namespace === "" ? `ClusterRoleBinding ${quote(name)}` : `RoleBinding ${quote(`${name}/${namespace}`)}`;
+    const { kind, name: subject, namespace: own } = this.#subject;
+    const whom = kind === "ServiceAccount" ? `${subject}/${own || namespace}` : subject;
+    const role = `${this.role.namespace === "" ? "ClusterRole" : "Role"} ${quote(this.role.name)}`;
+    return `RBAC: allowed by ${binding} of ${role} to ${kind} ${quote(whom)}`;
+  }
 }
 
 /** The bindings of one namespace, or of the cluster, by their subjects. */
@@ -194,6 +216,11 @@ class Scope {
       decision = allowedAmong(this.#groups.get(groups[at] as string), asked);
     }
     return decision;
+  }
+
+  /** Whether a binding of the user's refers to a role that is not there. */
+  lacksRole({ name, groups }: UserInfo): boolean {
+    return lacksRole(this.#users.get(name)) || groups.some((group) => lacksRole(this.#groups.get(group)));
   }
 
   grantsOf({ name, groups }: UserInfo): Grant[] {
@@ -222,16 +249,11 @@ class Scope {
 
 function allowedAmong(grants: readonly Grant[] | undefined, asked: Asked): Decision | undefined {
   if (grants === undefined) return undefined;
-  for (const { role, decision } of grants) if (role.allows(asked)) return decision;
+  for (const grant of grants) if (grant.role.allows(asked)) return grant;
   return undefined;
 }
 
+const lacksRole = (grants: readonly Grant[] | undefined): boolean => grants?.some(({ role }) => role.rules === undefined) ?? false;
+
 /** The user name of a service account; one without a namespace is of the binding's. */
 const accountName = ({ namespace, name }: Subject, ofBinding: string) => `system:serviceaccount:${namespace || ofBinding}:${name}`;
-
-function allowedBy(namespace: string, name: string, roleRef: RoleRef, subject: Subject, ofBinding: string): Decision {
-  const binding = namespace === "" ? `ClusterRoleBinding ${quote(name)}` : `RoleBinding ${quote(`${name}/${namespace}`)}`;
-  const whom = subject.kind === "ServiceAccount" ? `${subject.name}/${subject.namespace || ofBinding}` : subject.name;
-  const reason = `RBAC: allowed by ${binding} of ${roleRef.kind} ${quote(roleRef.name)} to ${subject.kind} ${quote(whom)}`;
-  return Object.freeze({ verdict: "allow", reason });
-}
