@@ -1,5 +1,5 @@
-/** A spec of a Box (see box.ts), half of what there could be in it. Nothing is empty. */
-export function randomSpec(below: (below: number) => number): Record<string, unknown> {
+/** A spec of a Box (see box.ts), half of what there could be in it. Nothing is empty. With `doubles`, items may be there twice. */
+export function randomSpec(below: (below: number) => number, { doubles = false } = {}): Record<string, unknown> {
   const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
   const some = <T>(from: readonly T[]): T[] => shuffled(from.filter(() => below(2) === 0));
   const shuffled = <T>(items: T[]): T[] =>
@@ -23,8 +23,8 @@ export function randomSpec(below: (below: number) => number): Record<string, unk
     limits: members(["p", "q", "r"], text),
     selector: members(["p", "q"], text),
     args: some(["x", "y"]),
-    set: some(["u", "v", "w"]),
-    ports: some([80, 81, 82]).map(port),
+    set: some(doubles ? ["u", "v", "v", "w"] : ["u", "v", "w"]),
+    ports: some(doubles ? [80, 80, 80, 81, 82] : [80, 81, 82]).map(port),
     nested: members(["a", "b"], text),
     free: { ...members(["p"], () => pick<unknown>([1, "x", [1]])), ...members(["q"], () => pick<unknown>([{ a: 1 }, { b: { c: 1 } }])) },
   };
