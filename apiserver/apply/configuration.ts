@@ -77,7 +77,7 @@ function toCustomKind({ schema }: KindDefinition, result: JsonObject): JsonObjec
 }
 
 /** `ns/name; apps/v1, Kind=Deployment`, as far as the object says. */
-function printObject(object: JsonObject): string {
+export function printObject(object: JsonObject): string {
   const { namespace, name } = isJsonObject(object.metadata) ? object.metadata : ({} as JsonObject);
   return `${textOf(namespace)}/${textOf(name)}; ${printType(object)}`;
 }

@@ -31,10 +31,13 @@ export interface Write {
 export class FieldManager {
   readonly #versions: Versions;
   readonly #kind: KindDefinition;
+  readonly #toKind: typeof toKind;
   #empty: KubeObject | undefined;
 
-  constructor(kind: KindDefinition, versions: Versions) {
+  /** @param convert makes an object of the kind of what an apply changed; it may refuse to */
+  constructor(kind: KindDefinition, versions: Versions, convert = toKind) {
     this.#kind = kind;
+    this.#toKind = convert;
     this.#versions = versions;
   }
 
@@ -98,7 +101,7 @@ export class FieldManager {
     checkLive(own, before);
     try {
       const applied = applyConfiguration(this.#versions, before, owners, config, write);
-      const object = applied.object === undefined ? before : toKind(this.#kind, applied.object, config);
+      const object = applied.object === undefined ? before : this.#toKind(this.#kind, applied.object, config);
       if (applied.entries !== undefined) object.metadata.managedFields = applied.entries;
       if (write.manager === KUBECTL) rewriteLastApplied(object, config);
       return object;

@@ -170,6 +170,14 @@ describe("versions of a definition", () => {
     },
   ];
 
+  it("show in a dry run too what would be stored of an object, and no more", async () => {
+    await define(lampDefinition(TWO));
+    const body = lamp("a", { spec: { size: 1, old: "y" } }, "v1beta1");
+    const beta = `${LAMPS.replace("v1", "v1beta1")}?fieldManager=m`;
+    for (const query of ["&dryRun=All", ""])
+      expect((await server.ask("POST", beta + query, { body })).json().spec).toEqual({ size: 1, old: "x" });
+  });
+
   it("lose what only another version has in a write that changes nothing else", async () => {
     const old = { spec: { type: "object", properties: { size: { type: "integer" }, old: { type: "string" } } } };
     await define(

@@ -78,7 +78,9 @@ export async function guaranteedUpdate(
         decided = { do: "store", object };
       }
     }
-    if (dryRun) return { did: "tried", object: decided.object, created: current === undefined, removed: decided.do === "remove" };
+    if (dryRun) {
+      return { did: "tried", object: resource.shown(decided.object), created: current === undefined, removed: decided.do === "remove" };
+    }
 
     if (decided.do === "remove") {
       const { revision } = current as ObjectRecord;

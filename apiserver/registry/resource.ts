@@ -132,6 +132,12 @@ export class Resource {
     return this.storage.codec.encode(this.#toStored(object));
   }
 
+  /** What a read would show of an object of this kind if it were stored. */
+  shown(object: KubeObject): KubeObject {
+    const { storedAs } = this.kind;
+    return storedAs === undefined ? object : storedAs.fromStored(storedAs.toStored(object));
+  }
+
   /** Whether bytes of the store hold what {@link encode} would make of this object. */
   isStoredAs(stored: Uint8Array, object: KubeObject): boolean {
     return this.storage.codec.holds(stored, this.#toStored(object));

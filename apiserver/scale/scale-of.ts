@@ -37,7 +37,7 @@ export function readScale(object: KubeObject, { specReplicasPath, statusReplicas
 }
 
 /** As Go writes it: no replicas wanted are not mentioned. */
-function written(scale: Scale): Scale {
+export function written(scale: Scale): Scale {
   return scale.spec?.replicas === 0 ? { ...scale, spec: {} } : scale;
 }
 

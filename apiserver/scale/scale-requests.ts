@@ -3,7 +3,7 @@ import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { apiVersionOf, asJson, type KubeObject } from "../../apimachinery/object.ts";
 import { notFound, unknownError } from "../../apimachinery/status/status.ts";
 import { type Scale, scale as scaleKind } from "../../apis/autoscaling/v1/scale.ts";
-import { checkType } from "../apply/configuration.ts";
+import { checkType, printObject } from "../apply/configuration.ts";
 import { FieldManager } from "../apply/field-manager.ts";
 import { Versions } from "../apply/versions.ts";
 import { decodeObject, decodeRequestBody } from "../encodings/request-body.ts";
@@ -22,11 +22,27 @@ import { readPatch } from "../verbs/patch.ts";
 import { replace } from "../verbs/replace.ts";
 import { negotiateBuiltin, respondObject } from "../verbs/respond.ts";
 import { placeOf, type Ref, readBody, writeOf } from "../verbs/writing.ts";
-import { readScale, type ScalePaths, scaleOf, setReplicas } from "./scale-of.ts";
+import { readScale, type ScalePaths, scaleOf, setReplicas, written } from "./scale-of.ts";
 import { replicasPaths, toObjectEntries, toScaleEntries } from "./scale-owners.ts";
 
 const versions = new Versions(scaleKind, [scaleKind]);
-const manager = new FieldManager(scaleKind, versions);
+const manager = new FieldManager(scaleKind, versions, (_kind, _result, config) => {
+  throw unknownError(`failed to convert new object (${printObject(config)}) to proper version: ${NO_CUSTOM_KIND}`);
+});
+
+/** Where kube-apiserver looks closer at the scale of a custom kind that is applied, it takes it for an object of the kind itself, and fails. */
+const NO_CUSTOM_KIND = "request to convert CR to an invalid group/version: autoscaling/v1";
+
+/**
+ * Whoever applies a scale can share what is owned, and no more.
+ * @throws StatusError BadRequest for another type of object, 500 without a reason for replicas that nobody owns
+ */
+function checkOwned({ metadata }: Scale, config: JsonObject): void {
+  if (metadata.managedFields !== undefined) return;
+  checkType(versions.own, config);
+  const why = "failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version";
+  throw unknownError(`failed to create manager for existing fields: ${why}: ${NO_CUSTOM_KIND}`);
+}
 
 /** GET of the scale of an object. */
 export async function getScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
@@ -79,18 +95,6 @@ export async function patchScale(serving: Serving, context: RequestContext, targ
   });
 }
 
-/**
- * Replicas that nobody owns cannot be applied: kube-apiserver takes the scale for an object of the custom kind when it looks who owned them.
- * @throws StatusError BadRequest for another type of object, 500 without a reason for a scale without owners
- */
-function checkOwned({ metadata }: Scale, config: JsonObject): void {
-  if (metadata.managedFields !== undefined) return;
-  checkType(versions.own, config);
-  const why = "failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version";
-  const cause = "request to convert CR to an invalid group/version: autoscaling/v1";
-  throw unknownError(`failed to create manager for existing fields: ${why}: ${cause}`);
-}
-
 interface ScaleWrite extends WriteOptions {
   readonly patch: boolean;
   /** What is wanted has its owners already. */
@@ -114,7 +118,7 @@ async function write(
     if (current === undefined) throw notFound(resource.groupResource, name);
     const object = resource.object(current);
     const entries = object.metadata.managedFields;
-    const live = readScale(object, paths);
+    const live = written(readScale(object, paths));
     const owners = toScaleEntries(entries, replicas);
     if (owners !== undefined) live.metadata.managedFields = owners;
     const scale = wanted(live, ref);

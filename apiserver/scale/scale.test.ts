@@ -89,6 +89,30 @@ describe("the scale of an object", () => {
     expect((await ask("PATCH", `${LAMP.slice(0, -1)}none/scale?fieldManager=a`, { headers: APPLY, body: {} })).status).toBe(404);
   });
 
+  it("cannot be applied where that changes anything, as if it were an object of the kind", async () => {
+    await define();
+    await createLamp({ deep: { size: 2 } });
+    const apply = async (body: object) => (await ask("PATCH", `${LAMP}/scale?fieldManager=a&force=true`, { headers: APPLY, body })).body;
+    expect((await apply(scaleTo(2))).kind).toBe("Scale");
+    for (const changed of [scaleTo(3), scaleTo(0), scaleTo(2, { labels: { a: "b" } }), scaleTo(2, { name: "other" })]) {
+      const { namespace, name } = changed.metadata;
+      expect(await apply(changed)).toMatchObject({
+        code: 500,
+        message: `failed to convert new object (${namespace}/${name}; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1`,
+      });
+    }
+  });
+
+  it("of nothing leaves who set that the owner when it is written again", async () => {
+    await define();
+    await ask("POST", `${LAMP.slice(0, -2)}?fieldManager=u`, {
+      body: { apiVersion: "example.com/v1", kind: "Lamp", metadata: { name: "l" }, spec: { deep: { size: 0 } } },
+    });
+    await ask("PATCH", `${LAMP}/scale?fieldManager=b`, { headers: MERGE, body: { spec: { replicas: 0 } } });
+    const { managedFields } = (await ask("GET", LAMP)).body.metadata;
+    expect(managedFields).toMatchObject([{ manager: "u", fieldsV1: { "f:spec": { "f:deep": { "f:size": {} } } } }, { manager: "u" }]);
+  });
+
   it("leaves two entries of an owner that gave up the replicas there, and the next write one", async () => {
     await define();
     await ask("POST", `${LAMP.slice(0, -2)}?fieldManager=u`, {
@@ -183,8 +207,8 @@ describe("the scale of an object", () => {
     await ask("PATCH", `${LAMP}?fieldManager=aa`, { headers: APPLY, body: lamp });
     const conflict = await ask("PATCH", `${LAMP}/scale?fieldManager=bb`, { headers: APPLY, body: scaleTo(4) });
     expect([conflict.status, conflict.body.message]).toEqual([409, 'Apply failed with 1 conflict: conflict with "aa": .spec.replicas']);
-    await ask("PATCH", `${LAMP}/scale?fieldManager=bb&force=true`, { headers: APPLY, body: scaleTo(4) });
-    const back = await ask("PATCH", `${LAMP}?fieldManager=aa`, { headers: APPLY, body: lamp });
+    expect((await ask("PATCH", `${LAMP}/scale?fieldManager=bb`, { headers: APPLY, body: scaleTo(3) })).status).toBe(200);
+    const back = await ask("PATCH", `${LAMP}?fieldManager=aa`, { headers: APPLY, body: { ...lamp, spec: { deep: { size: 4 } } } });
     expect(back.body.message).toBe('Apply failed with 1 conflict: conflict with "bb" with subresource "scale": .spec.deep.size');
   });
 });

@@ -83,7 +83,7 @@ async function attemptCreate(
   if (options.dryRun) {
     const existing = await serving.storage.get(key);
     if (existing !== undefined) throw taken(resource, object, existing);
-    return { did: "tried", object, created: true, removed: false };
+    return { did: "tried", object: resource.shown(object), created: true, removed: false };
   }
   if (basedOnState) throw unknownError("resourceVersion should not be set on objects to be created");
   const { value, result } = await writeObject(resource, object, {}, (bytes) => serving.storage.create(key, bytes));
