@@ -5,7 +5,7 @@ export interface ApiRequest {
   readonly path: string;
   /** The query as sent, without the question mark. */
   readonly query: string;
-  /** Names in lower case; a header that came several times is joined with `, `. */
+  /** Names in lower case; a header that came several times is joined with `, `. Of values each character is a byte: see `headerText`. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Names and values in turn, as they came: a header that came several times stands here several times. Missing where none can. */
   readonly rawHeaders?: readonly string[];
@@ -50,6 +50,8 @@ export interface ApiResponse {
   /** Names in lower case; a list is sent as several lines. */
   readonly headers: Record<string, string | readonly string[]>;
   readonly body: Body;
+  /** Nobody knows who asked: a connection that many requests may share ends after this answer. */
+  toStranger?: boolean;
 }
 
 /** Bytes, bytes in pieces (never joined by the core), pieces that are made as they are sent, or a stream that lives until one side ends it. */

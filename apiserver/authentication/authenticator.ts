@@ -100,9 +100,12 @@ export function together(a: InvalidCredential | undefined, b: InvalidCredential 
   return a === undefined ? b : b === undefined ? a : new InvalidCredential(...new Set([...a.reasons, ...b.reasons]));
 }
 
+/** Whether a user is nobody that the server knows. */
+export const isUnknown = ({ name, groups }: UserInfo): boolean => name === ANONYMOUS.name || groups.includes("system:unauthenticated");
+
 /** Puts a user into the group of everyone who is known. */
 export function known(user: UserInfo): UserInfo {
-  const { name, groups } = user;
-  if (name === ANONYMOUS.name || groups.includes("system:authenticated") || groups.includes("system:unauthenticated")) return user;
+  const { groups } = user;
+  if (isUnknown(user) || groups.includes("system:authenticated")) return user;
   return { ...user, groups: [...groups, "system:authenticated"] };
 }

@@ -1,4 +1,5 @@
 import { type Eventual, whenThere } from "../eventual.ts";
+import { headerText } from "../header-text.ts";
 import type { ApiRequest } from "../request.ts";
 import { type Authenticated, type Authenticator, InvalidCredential } from "./authenticator.ts";
 import { commonAudiences, PresentedToken, type TokenAnswer, type TokenAuthenticator } from "./tokens/token.ts";
@@ -17,7 +18,7 @@ export const bearerTokens =
   ({ headers: { authorization } }, response) => {
     if (authorization === undefined) return undefined;
     const text = bearerTokenIn(authorization);
-    if (text !== undefined && text !== "") return authenticate(text, tokens, audiences);
+    if (text !== undefined && text !== "") return authenticate(headerText(text), tokens, audiences);
     if (text === "" && authorization.trim().split(" ", 3).length === 3) response.warn(EXTRA_SPACE);
     return undefined;
   };

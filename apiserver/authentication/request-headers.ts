@@ -1,3 +1,4 @@
+import { headerText } from "../header-text.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 import { decodePercent } from "../routing/query.ts";
 import { type Authenticator, InvalidCredential } from "./authenticator.ts";
@@ -48,7 +49,8 @@ export function requestHeaders(options: RequestHeaderOptions, now: () => number)
 /** Every value of every header for itself: a group may have a comma in its name. Names in lower case. */
 function headerValues({ headers, rawHeaders }: ApiRequest): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, string[]>();
-  const add = (name: string, value: string) => {
+  const add = (name: string, bytes: string) => {
+    const value = headerText(bytes);
     const list = values.get(name);
     if (list === undefined) values.set(name, [value]);
     else list.push(value);

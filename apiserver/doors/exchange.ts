@@ -63,6 +63,7 @@ export abstract class Exchange implements ApiRequest, Sink {
       if (!(error instanceof StatusError)) this.#exchanges.failed(error, this);
       response = failureOf(error instanceof StatusError ? error.status : internalError("the request could not be handled").status);
     }
+    if (response.toStranger) this.part();
     try {
       this.#answer(response);
     } catch (error) {
@@ -70,6 +71,9 @@ export abstract class Exchange implements ApiRequest, Sink {
       this.abort();
     }
   }
+
+  /** Whoever asked is not known, and gets no more than this answer for the cost of the connection. */
+  protected part(): void {}
 
   /** Cuts the exchange off: a stream that is left mid-way must not look complete. */
   protected abstract abort(): void;

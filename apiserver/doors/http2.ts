@@ -66,6 +66,11 @@ export class Http2Exchange extends Exchange {
     else this.#stream.end(chunk);
   }
 
+  /** As kube-apiserver does since CVE-2023-44487; streams that are open go on to their end. */
+  protected override part(): void {
+    this.#stream.session?.close();
+  }
+
   protected abort(): void {
     // `close` would end the answer first, as if it were complete
     this.#stream.destroy(new Error("cut off"));

@@ -1,5 +1,5 @@
 import { quote } from "../../apimachinery/go-text.ts";
-import { ANONYMOUS, type Authentication } from "../authentication/authenticator.ts";
+import { ANONYMOUS, type Authentication, isUnknown } from "../authentication/authenticator.ts";
 import { AuthorizationError, type Authorizer, authorize, escapeHtml, type Permission } from "../authorization/authorizer.ts";
 import { type Eventual, whenThere } from "../eventual.ts";
 import type { FlowControl } from "../flow-control/flow-control.ts";
@@ -85,6 +85,7 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
       response.headers["x-kubernetes-pf-prioritylevel-uid"] = flow.level.uid;
     }
     response.headers["cache-control"] ??= "no-cache, private";
+    if (!context?.known) response.toStranger = true;
     return response;
   };
   const failed = (error: unknown) => {
@@ -114,12 +115,19 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
 function answered(context: RequestContext, deadline: number | undefined, chain: Chain): Eventual<ApiResponse> {
   const { authentication, authorizer, impersonation, flowControl, handler } = chain;
   const { request, info } = context;
-  return whenThere(authentication.senderOf(request, info.path, context), (sender) =>
-    whenThere(impersonation.userOf(request, info, sender), (user) => {
+  return whenThere(authentication.senderOf(request, info.path, context), (sender) => {
+    context.known = !isUnknown(sender);
+    context.judged = true;
+    return whenThere(impersonation.userOf(request, info, sender), (user) => {
       context.user = user;
-      return flowControl.serve(context, deadline, () =>
-        whenThere(authorize(authorizer, { user, info }), (permission) => handler(context, permission)),
-      );
-    }),
-  );
+      context.judged = false;
+      return flowControl.serve(context, deadline, () => {
+        context.judged = true;
+        return whenThere(authorize(authorizer, { user, info }), (permission) => {
+          context.judged = false;
+          return handler(context, permission);
+        });
+      });
+    });
+  });
 }

@@ -19,6 +19,8 @@ export class RequestContext {
   flow: { readonly uid: string; readonly level: { readonly uid: string } } | undefined;
   /** Set by flow control for requests that may be heavy: comes when the event loop has time for some milliseconds of work. */
   turn: (() => Eventual<void>) | undefined;
+  /** Whether the sender is known, whoever the request is made as. */
+  known = false;
   /** Set by the filters while they find out what the sender may do. */
   judged = false;
   #warnings: Warnings | undefined;

@@ -1,5 +1,6 @@
 import { quote } from "../../apimachinery/go-text.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
+import { headerText } from "../header-text.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 import { decodePercent } from "../routing/query.ts";
 
@@ -32,7 +33,7 @@ function impersonationHeaders({ headers, rawHeaders }: ApiRequest): Map<string, 
   const given = new Map<string, string[]>();
   const add = (header: string, value: string) => {
     const name = header.toLowerCase();
-    if (name.startsWith(PREFIX)) addTo(given, name, value);
+    if (name.startsWith(PREFIX)) addTo(given, name, headerText(value));
   };
   if (rawHeaders !== undefined)
     for (let at = 0; at < rawHeaders.length; at += 2) add(rawHeaders[at] as string, rawHeaders[at + 1] as string);

@@ -3,7 +3,7 @@ import { quote } from "../../apimachinery/go-text.ts";
 import { isReason, type StatusError } from "../../apimachinery/status/status.ts";
 import { validateDomainPrefixedPath } from "../../apimachinery/validation/domain-prefixed-path.ts";
 import { validateDnsLabel, validateDnsSubdomain } from "../../apimachinery/validation/names.ts";
-import { ANONYMOUS } from "../authentication/authenticator.ts";
+import { isUnknown } from "../authentication/authenticator.ts";
 import { type Attributes, type Authorizer, authorize, denial, MASTERS } from "../authorization/authorizer.ts";
 import type { UserInfo } from "../request.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
@@ -154,7 +154,7 @@ function withUsualGroups(user: UserInfo, serviceAccountNamespace: string | undef
   if (serviceAccountNamespace !== undefined && groups.length === 0) {
     groups = ["system:serviceaccounts", `system:serviceaccounts:${serviceAccountNamespace}`];
   }
-  const unknown = user.name === ANONYMOUS.name || groups.includes("system:unauthenticated");
+  const unknown = isUnknown({ ...user, groups });
   const usual = unknown ? "system:unauthenticated" : "system:authenticated";
   return { ...user, groups: groups.includes(usual) ? groups : [...groups, usual] };
 }

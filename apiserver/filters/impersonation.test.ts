@@ -50,6 +50,12 @@ describe("impersonation by an administrator", () => {
     });
   });
 
+  it("reads names as the UTF-8 that people write", async () => {
+    const bytes = (text: string) => Buffer.from(text).toString("latin1");
+    const user = await as(["Impersonate-User", bytes("jürgen")], ["Impersonate-Group", bytes("日向")], ["Impersonate-Extra-S", bytes("é")]);
+    expect(user).toEqual({ name: "jürgen", groups: ["日向", "system:authenticated"], extra: { s: ["é"] } });
+  });
+
   it("keeps groups apart that come in headers of their own, and one together that has a comma in it", async () => {
     expect(await groupsOf(["Impersonate-User", "bob"], ["Impersonate-Group", "z"], ["Impersonate-Group", "a, b"])).toEqual([
       "z",

@@ -33,6 +33,8 @@ type Add = (name: string, shown: Shown, taken: Taken, takenInSocket?: Taken) => 
 
 const as = (name: string): Taken => ({ name, known: true });
 const ANONYMOUS: Taken = { name: "system:anonymous", known: false };
+/** As Node wants bytes of a header: each a character. */
+const bytesOf = (text: string) => Buffer.from(text).toString("latin1");
 const bearer = (token: string): Shown => ({ headers: { authorization: `Bearer ${token}` } });
 const authorization = (...values: string[]): Shown => ({ headers: { authorization: values.length === 1 ? values[0]! : values } });
 const protocol = (token: string, other = "v4.channel.k8s.io"): Shown => ({
@@ -60,7 +62,7 @@ export async function flagsForEverything(
   await Promise.all([
     writeFile(at("clients.crt"), clients.certificate),
     writeFile(at("proxies.crt"), proxies.certificate),
-    writeFile(at("tokens.csv"), 'file-token,filer,1,"a,b"\n'),
+    writeFile(at("tokens.csv"), 'file-token,filer,1,"a,b"\nschlüssel,jürgen,2\n'),
   ]);
   return {
     authorities: { clients, strangers, proxies },
@@ -113,6 +115,7 @@ function addNothing(add: Add): void {
   add("a token from the file", bearer("file-token"), as("filer"));
   add("a token from the file, and more", authorization("bEARER file-token and more"), as("filer"));
   add("a token with spaces around", authorization(" Bearer file-token "), as("filer"));
+  add("a token beyond ASCII", bearer(bytesOf("schlüssel")), as("jürgen"));
   add("a good token before a bad one", authorization("Bearer file-token", "Bearer nonsense"), as("filer"));
   add("a bad token before a good one", authorization("Bearer nonsense", "Bearer file-token"), "refused");
   add("a password before a good token", authorization("Basic YTpi", "Bearer file-token"), ANONYMOUS);
@@ -143,6 +146,7 @@ async function addProxies(add: Add, { clients, proxies, strangers }: Authorities
   const claims: Shown = { headers: { "x-remote-user": "petra", "x-remote-group": "system:masters-not" } };
   const front = await proxies.client({ commonName: "front" });
   add("a proxy's word", both(front, claims), as("petra"));
+  add("a proxy's word beyond ASCII", both(front, { headers: { "x-remote-user": bytesOf("日向") } }), as("日向"));
   add("a proxy's word before a token", both(both(front, claims), bearer("file-token")), as("petra"));
   add("a proxy that says nothing", front, "refused");
   add("a proxy that says a group alone", both(front, { headers: { "x-remote-group": "system:masters" } }), "refused");
