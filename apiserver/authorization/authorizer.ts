@@ -115,19 +115,26 @@ const GRANTED = new Permission(KEY);
 /** Whether a request is allowed could not be found out. */
 export class AuthorizationError extends Error {}
 
+/** What is thrown where something is not allowed, and something went wrong. */
+export type FailureOf = (error: string, attributes: Attributes, reason: string | undefined) => Error;
+
 /**
  * Asks for a right.
+ * @param failureOf default: an AuthorizationError
  * @throws StatusError the 403 that kube-apiserver sends
- * @throws AuthorizationError when it is not allowed, and something went wrong
  */
-export function authorize(authorizer: Authorizer, attributes: Attributes): Eventual<Permission> {
+export function authorize(authorizer: Authorizer, attributes: Attributes, failureOf: FailureOf = unknown): Eventual<Permission> {
   const decision = authorizer(attributes);
-  return decision instanceof Promise ? decision.then((later) => granted(later, attributes)) : granted(decision, attributes);
+  return decision instanceof Promise
+    ? decision.then((later) => granted(later, attributes, failureOf))
+    : granted(decision, attributes, failureOf);
 }
 
-function granted({ verdict, reason, error }: Decision, attributes: Attributes): Permission {
+const unknown: FailureOf = (error) => new AuthorizationError(error);
+
+function granted({ verdict, reason, error }: Decision, attributes: Attributes, failureOf: FailureOf): Permission {
   if (verdict === "allow") return GRANTED;
-  throw error === undefined ? denial(attributes, reason) : new AuthorizationError(error);
+  throw error === undefined ? denial(attributes, reason) : failureOf(error, attributes, reason);
 }
 
 /**

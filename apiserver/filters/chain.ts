@@ -89,13 +89,10 @@ function contained(request: ApiRequest, options: Chain): Eventual<ApiResponse> {
     return response;
   };
   const failed = (error: unknown) => {
-    if (error instanceof UndeterminedUrlError) {
-      return textResponse(500, `Internal Server Error: ${JSON.stringify(path)}: failed to create RequestInfo: ${error.message}\n`);
-    }
-    if (error instanceof AuthorizationError) {
-      const uri = request.query === "" ? request.path : `${request.path}?${request.query}`;
-      return complete(textResponse(500, `${escapeHtml(`Internal Server Error: ${quote(uri)}: ${error.message}`)}\n`));
-    }
+    const uri = request.query === "" ? request.path : `${request.path}?${request.query}`;
+    const internal = (why: string) => textResponse(500, `${escapeHtml(`Internal Server Error: ${quote(uri)}: ${why}`)}\n`);
+    if (error instanceof UndeterminedUrlError) return internal(`failed to create RequestInfo: ${error.message}, ${uri}`);
+    if (error instanceof AuthorizationError) return complete(internal(error.message));
     const response = failureResponse(error, request, options.encodings, (panic) => options.onPanic(panic, request));
     if (context?.judged) response.headers["x-content-type-options"] = "nosniff";
     return complete(response);

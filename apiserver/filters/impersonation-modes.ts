@@ -4,7 +4,7 @@ import { isReason, type StatusError } from "../../apimachinery/status/status.ts"
 import { validateDomainPrefixedPath } from "../../apimachinery/validation/domain-prefixed-path.ts";
 import { validateDnsLabel, validateDnsSubdomain } from "../../apimachinery/validation/names.ts";
 import { isUnknown } from "../authentication/authenticator.ts";
-import { type Attributes, type Authorizer, authorize, denial, MASTERS } from "../authorization/authorizer.ts";
+import { type Attributes, type Authorizer, authorize, denial, type FailureOf, MASTERS } from "../authorization/authorizer.ts";
 import type { UserInfo } from "../request.ts";
 import type { RequestInfo } from "../routing/request-info.ts";
 
@@ -44,11 +44,14 @@ function constrained(mode: string, suits: Mode["suits"]): Mode {
     suits,
     async become(wanted, sender) {
       const { info, user, authorizer } = sender;
-      await authorize(authorizer, { user, info: { ...info, verb: `impersonate-on:${mode}:${info.verb}` } });
+      await authorize(authorizer, { user, info: { ...info, verb: `impersonate-on:${mode}:${info.verb}` } }, refusalOf);
       return identity(wanted, sender, { verb: `impersonate:${mode}`, group: AUTHENTICATION, strict: true });
     },
   };
 }
+
+/** What cannot be found out is refused, with what went wrong as the reason. */
+const refusalOf: FailureOf = (error, attributes, reason) => denial(attributes, reason === undefined ? error : `${error}: ${reason}`);
 
 const AUTHENTICATION = "authentication.k8s.io";
 
@@ -111,7 +114,7 @@ class Questions {
 
   /** @throws StatusError Forbidden */
   async need(part: Part): Promise<void> {
-    await authorize(this.#sender.authorizer, this.#attributes(part));
+    await authorize(this.#sender.authorizer, this.#attributes(part), refusalOf);
   }
 
   async may(part: Part): Promise<boolean> {

@@ -265,6 +265,15 @@ describe("constrained impersonation", () => {
   });
 });
 
+it("a right that cannot be found out is one that is missing, and the refusal says what went wrong", async () => {
+  const refusalOf = async (reason: { reason?: string }) => {
+    const impersonation = new Impersonation(() => ({ verdict: "no-opinion", error: "the webhook is away", ...reason }));
+    return (await Promise.resolve(impersonation.userOf(requestOf([JOAN]), LIST, robot)).catch((error) => error)).message;
+  };
+  expect(await refusalOf({})).toMatch(/ in the namespace "ns": the webhook is away$/);
+  expect(await refusalOf({ reason: "because" })).toMatch(/ in the namespace "ns": the webhook is away: because$/);
+});
+
 describe("what goes wrong while a right is looked up", () => {
   let failing: Impersonation;
 

@@ -59,6 +59,10 @@ describe("request info", () => {
     for (const path of ["/", "/api", "/api/v1", "/apis/apps/v1", "/healthz", "/version"]) expect(info("GET", path)).toBe(`get ${path}`);
   });
 
+  it("takes what follows an object to proxy to for a path there, and no subresource", () => {
+    expect(info("GET", "/api/v1/proxy/namespaces/a/pods/b/c/d")).toBe("proxy||v1|a|pods|b|");
+  });
+
   it("cannot tell what a watch of nothing is", () => {
     expect(() => info("GET", "/api/v1/watch")).toThrow(UndeterminedUrlError);
   });

@@ -67,7 +67,7 @@ export function requestInfo(method: string, path: string, query: Query): Request
   let verb = VERB_OF_METHOD[method] ?? "";
   const special = parts[at] === "watch" || parts[at] === "proxy";
   if (special) {
-    if (parts.length < at + 2) throw new UndeterminedUrlError(`unable to determine kind and namespace from url, ${path}`);
+    if (parts.length < at + 2) throw new UndeterminedUrlError("unable to determine kind and namespace from url");
     verb = parts[at] as string;
     at += 1;
   }
@@ -80,7 +80,8 @@ export function requestInfo(method: string, path: string, query: Query): Request
   }
   const resource = parts[at] ?? "";
   let name = parts[at + 1] ?? "";
-  const subresource = parts[at + 2] ?? "";
+  // what follows an object to proxy to is the path there
+  const subresource = verb === "proxy" ? "" : (parts[at + 2] ?? "");
 
   const fieldSelector = query.get("fieldSelector") ?? "";
   const labelSelector = query.get("labelSelector") ?? "";

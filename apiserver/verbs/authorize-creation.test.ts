@@ -37,6 +37,16 @@ const apply = (name: string, query = "", body: object = configMap(name)) =>
   });
 const put = (name: string, spec?: object) => server.ask("PUT", `${LEASES}/${name}`, { user: bob, body: lease(name, spec) });
 
+it("a right to create that cannot be found out is an error of the server's", async () => {
+  const unsure = await serve({
+    authorizers: [({ info }) => (info.verb === "create" ? { verdict: "no-opinion", error: "the webhook is away" } : ALLOW)],
+  });
+  await unsure.ask("POST", "/api/v1/namespaces", { body: { metadata: { name: "ns" } } });
+  const { status, json } = await unsure.ask("PUT", `${LEASES}/a`, { user: bob, body: lease("a") });
+  expect([status, json().message]).toEqual([500, "Internal error occurred: the webhook is away"]);
+  expect(await unsure.close()).toEqual([]);
+});
+
 describe("an apply of what is not there", () => {
   beforeEach(() => {
     verbs = new Set(["patch"]);

@@ -13,7 +13,7 @@ import { role } from "../../../apis/rbac/v1/role.ts";
 import { roleBinding } from "../../../apis/rbac/v1/role-binding.ts";
 import type { RequestContext } from "../../filters/context.ts";
 import type { Guard, GuardedWrite } from "../../serving.ts";
-import { type Authorizer, MASTERS } from "../authorizer.ts";
+import { type Authorizer, MASTERS, textOfErrors } from "../authorizer.ts";
 import type { Rbac } from "./rbac.ts";
 
 /**
@@ -116,7 +116,7 @@ class RightsOf {
     const { name, groups } = write.context.user;
     const who = `user ${quote(name)} (groups=[${groups.map(quote).join(" ")}])`;
     const lines = [...new Set(compactRules(rights).map(ruleText))].sort();
-    const unresolved = errors.length === 0 ? "" : `; resolution errors: [${errors.join(" ")}]`;
+    const unresolved = errors.length === 0 ? "" : `; resolution errors: [${textOfErrors(errors)}]`;
     throw refusal(write, `${who} is attempting to grant RBAC permissions not currently held:\n${lines.join("\n")}${unresolved}`);
   }
 }

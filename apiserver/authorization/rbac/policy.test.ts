@@ -65,6 +65,13 @@ describe("a decision by roles", () => {
     policy.dropBinding("n", "b");
   });
 
+  it("takes nobody for a service account that has no namespace, or for a subject of another kind", () => {
+    policy.setRole("", "reader", [CONFIG_MAPS]);
+    bind("", "b", "ClusterRole", "reader", { kind: "ServiceAccount", name: "robot" }, { kind: "Robot", name: "anna" });
+    for (const name of ["system:serviceaccount::robot", "robot", "anna"]) expect(decide({ name, groups: [] }).verdict).toBe("no-opinion");
+    policy.dropBinding("", "b");
+  });
+
   it("takes a role of another namespace, and a cluster role of that name, for others", () => {
     policy.setRole("m", "r", [CONFIG_MAPS]);
     policy.setRole("", "r", [CONFIG_MAPS]);

@@ -228,22 +228,29 @@ class Scope {
   }
 
   add(subject: Subject, namespace: string, grant: Grant): void {
-    const [grants, name] = this.#place(subject, namespace);
+    const place = this.#place(subject, namespace);
+    if (place === undefined) return;
+    const [grants, name] = place;
     const present = grants.get(name);
     if (present === undefined) grants.set(name, [grant]);
     else present.push(grant);
   }
 
   remove(subject: Subject, namespace: string, binding: string): void {
-    const [grants, name] = this.#place(subject, namespace);
+    const place = this.#place(subject, namespace);
+    if (place === undefined) return;
+    const [grants, name] = place;
     const rest = grants.get(name)?.filter((grant) => grant.binding !== binding) ?? [];
     if (rest.length === 0) grants.delete(name);
     else grants.set(name, rest);
   }
 
-  #place(subject: Subject, namespace: string): [Map<string, Grant[]>, string] {
-    if (subject.kind === "Group") return [this.#groups, subject.name];
-    return [this.#users, subject.kind === "ServiceAccount" ? accountName(subject, namespace) : subject.name];
+  /** Undefined for a subject that is nobody, such as a service account of no namespace. */
+  #place({ kind, name, namespace: own }: Subject, namespace: string): [Map<string, Grant[]>, string] | undefined {
+    if (kind === "Group") return [this.#groups, name];
+    if (kind === "User") return [this.#users, name];
+    const place = own || namespace;
+    return kind === "ServiceAccount" && place !== "" ? [this.#users, `system:serviceaccount:${place}:${name}`] : undefined;
   }
 }
 
@@ -254,6 +261,3 @@ function allowedAmong(grants: readonly Grant[] | undefined, asked: Asked): Decis
 }
 
 const lacksRole = (grants: readonly Grant[] | undefined): boolean => grants?.some(({ role }) => role.rules === undefined) ?? false;
-
-/** The user name of a service account; one without a namespace is of the binding's. */
-const accountName = ({ namespace, name }: Subject, ofBinding: string) => `system:serviceaccount:${namespace || ofBinding}:${name}`;
