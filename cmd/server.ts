@@ -64,7 +64,7 @@ async function start(
   onClose(() => certificates.close());
 
   const authentication = await authenticationSettings(options.authentication, options.dataDir, log);
-  const { settings, proxyAuthorities } = authentication;
+  const { settings } = authentication;
   onClose(() => authentication.close());
   const authorization = await AuthorizationSettings.open(options.authorization, log);
   onClose(() => authorization.close());
@@ -106,19 +106,25 @@ async function start(
   const chosen = controllers(lent).filter(({ name }) => isSelected(options.controllers, name));
   onClose(await startControllers(core, [...serverControllers, ...chosen], log));
 
-  const door = await listen(options, core, { ...certificates.tls, proxyAuthorities });
+  const tls = (): TlsFiles => ({ ...certificates.tls, proxyAuthorities: authentication.proxyAuthorities });
+  const door = await listen(options, core, tls());
   onClose(() => door.close());
   onClose(() => core.drain());
   address = hostPort(door.port);
   const url = `https://${address}`;
   await certificates.writeKubeconfig(url);
+  const reload = (told: string) => {
+    door.reload(tls());
+    log.info(told);
+  };
   certificates.keepRenewed(
-    (tls) => {
-      door.reload({ ...tls, proxyAuthorities });
-      log.info("certificates renewed");
-    },
+    () => reload("certificates renewed"),
     (error) => log.error({ err: error }, "certificates could not be renewed"),
   );
+  const unusable = (error: unknown) =>
+    log.error({ err: error }, "a file with certificates has changed and cannot be used; what it held counts on");
+  certificates.follow(() => reload("certificates reloaded"), unusable);
+  authentication.follow(() => reload("authorities of proxies reloaded"), unusable);
   log.info({ url, storage: storage.name, version: VERSION }, "serving");
   return { url, kubeconfigPath: path.resolve(certificates.kubeconfigPath), close };
 }

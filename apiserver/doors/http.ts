@@ -16,7 +16,7 @@ import { type Status, unreadable } from "../../apimachinery/status/status.ts";
 import { type Exchange, type Exchanges, failureOf, type Handle } from "./exchange.ts";
 import { Http1Exchange, UNREAD_MS } from "./http1.ts";
 import { Http2Exchange } from "./http2.ts";
-import { type Authorities, certificatesIn, type Link, peerOf } from "./peer.ts";
+import { type Authorities, certificatesIn, judgedAnew, type Link, peerOf } from "./peer.ts";
 import { protocolsOf, UpgradeExchange } from "./upgrade.ts";
 
 export interface DoorOptions {
@@ -44,7 +44,7 @@ export interface TlsFiles {
 export interface Door {
   readonly host: string;
   readonly port: number;
-  /** New connections get these from now on. */
+  /** New connections get these from now on. Who has one loses what an authority vouched for that is no longer among them. */
   reload(tls: TlsFiles): void;
   /** Takes no more connections, ends streams cleanly, lets requests in flight finish within the grace, and cuts what is left. */
   close(): Promise<void>;
@@ -92,12 +92,15 @@ class HttpDoor implements Door, Exchanges {
   /** The connection whose handshake has just ended. */
   #arriving: Link | undefined;
   #authorities: Authorities;
+  /** Their texts, to know when they are others. */
+  #vouching: string;
 
   constructor({ handle, tls, log, grace = 5_000 }: DoorOptions) {
     this.handle = handle;
     this.#log = log;
     this.#grace = grace;
     this.#authorities = authoritiesOf(tls);
+    this.#vouching = JSON.stringify([tls.clientAuthorities, tls.proxyAuthorities]);
     const server = this.#createServer(tls);
     this.#server = server;
     this.#app = fastify({
@@ -172,6 +175,11 @@ class HttpDoor implements Door, Exchanges {
   reload(tls: TlsFiles): void {
     this.#authorities = authoritiesOf(tls);
     this.#server.setSecureContext(secureContext(tls));
+    const vouching = JSON.stringify([tls.clientAuthorities, tls.proxyAuthorities]);
+    if (vouching === this.#vouching) return;
+    this.#vouching = vouching;
+    const authorities = { ...this.#authorities, clients: certificatesIn(tls.clientAuthorities) };
+    for (const link of [...this.#sessions.values(), ...this.#connections.values()]) link.peer = judgedAnew(link, authorities);
   }
 
   close(): Promise<void> {
@@ -208,7 +216,7 @@ class HttpDoor implements Door, Exchanges {
     });
     // Before Node's own listener, which makes a session of the socket and hides it.
     server.prependListener("secureConnection", (socket: TLSSocket) => {
-      this.#arriving = { peer: peerOf(socket, this.#authorities), requests: 0 };
+      this.#arriving = { socket, peer: peerOf(socket, this.#authorities), requests: 0 };
       if (socket.alpnProtocol === "h2") return;
       this.#connections.set(socket, this.#arriving);
       socket.once("close", () => this.#connections.delete(socket));

@@ -7,7 +7,9 @@ export type Peer = Connection;
 
 /** A connection: an HTTP/2 session, or a socket that speaks HTTP/1.1. */
 export interface Link {
-  readonly peer: Peer;
+  readonly socket: TLSSocket;
+  /** Another one when nobody vouches for its certificate any more. */
+  peer: Peer;
   /** How many requests it is in the middle of. */
   requests: number;
 }
@@ -47,10 +49,30 @@ export function peerOf(socket: TLSSocket, { clients, proxies }: Authorities): Pe
   return {
     remoteAddress,
     clientCertificate: ofClient ? read : undefined,
-    ...(!ofClient && { certificateProblem: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY" }),
+    ...(!ofClient && { certificateProblem: NOBODY }),
     ...(read !== undefined && isVouchedFor(chain, proxies) && { proxyCertificate: read }),
   };
 }
+
+/**
+ * The same peer before other authorities than those of its handshake: what none of them vouches for counts no longer. What was not good at the
+ * handshake stays so.
+ */
+export function judgedAnew({ socket, peer }: Link, { clients, proxies }: Authorities): Peer {
+  const { remoteAddress, clientCertificate, proxyCertificate } = peer;
+  if (clientCertificate === undefined && proxyCertificate === undefined) return peer;
+  const chain = chainOf(socket.getPeerCertificate(true));
+  const ofClient = clientCertificate !== undefined && isVouchedFor(chain, clients);
+  return {
+    remoteAddress,
+    clientCertificate: ofClient ? clientCertificate : undefined,
+    ...(!ofClient && { certificateProblem: NOBODY }),
+    ...(proxyCertificate !== undefined && isVouchedFor(chain, proxies) && { proxyCertificate }),
+  };
+}
+
+/** What OpenSSL calls it when nobody vouches for a certificate. */
+const NOBODY = "UNABLE_TO_GET_ISSUER_CERT_LOCALLY";
 
 /** The attribute of a subject that carries a user's uid (k8s.io/apiserver, asn1.X509UID). */
 const UID = "1.3.6.1.4.1.57683.2";

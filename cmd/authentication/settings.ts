@@ -7,6 +7,7 @@ import { TokenFileError, tokensInFile } from "../../apiserver/authentication/tok
 import { checkAuthorities } from "../certificates/pki.ts";
 import { readRequired } from "../certificates/private-file.ts";
 import { StartupError } from "../startup-error.ts";
+import { WatchedFile } from "../watched-file.ts";
 import { configuredTokens } from "./configured-tokens.ts";
 import type { AuthenticationFlags } from "./flags.ts";
 import { openTokenWebhook } from "./open-token-webhook.ts";
@@ -15,8 +16,10 @@ import { ensureServiceAccountKey, readSigningKey, readVerificationKeys } from ".
 /** What the core gets, and what the door does. */
 export interface ReadSettings {
   readonly settings: AuthenticationSettings;
-  /** In PEM: who may vouch for proxies that say who sends requests. */
+  /** In PEM, as they are now: who may vouch for proxies that say who sends requests. */
   readonly proxyAuthorities: readonly string[];
+  /** Tells when they are others; a file that cannot be used is told to `failed`, and counts for nothing. */
+  follow(changed: () => void, failed: (error: unknown) => void): void;
   /** Follows no files any more, and asks nobody. */
   close(): void;
 }
@@ -29,7 +32,8 @@ export interface ReadSettings {
 export async function authenticationSettings(flags: AuthenticationFlags, dataDir: string, log: Logger): Promise<ReadSettings> {
   const tokenFile = flags.tokenAuthFile === undefined ? undefined : await readTokenFile(flags.tokenAuthFile, log);
   const { requestHeaders } = flags;
-  const proxyAuthorities = requestHeaders === undefined ? [] : [await readAuthorities(requestHeaders.clientCaFile)];
+  let proxyAuthority = requestHeaders && (await readAuthorities(requestHeaders.clientCaFile));
+  let watched: WatchedFile | undefined;
   const audiences = flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuers;
   const configured = await configuredTokens(flags, log);
   const webhook = flags.tokenWebhook && (await openTokenWebhook(flags.tokenWebhook, audiences, log));
@@ -49,8 +53,30 @@ export async function authenticationSettings(flags: AuthenticationFlags, dataDir
   const close = () => {
     configured.close();
     webhook?.close();
+    watched?.close();
   };
-  return { settings, proxyAuthorities, close };
+  const follow: ReadSettings["follow"] = (changed, failed) => {
+    if (requestHeaders === undefined || proxyAuthority === undefined) return;
+    const { clientCaFile: file } = requestHeaders;
+    const read = (text: string) => {
+      try {
+        checkAuthorities(text, file);
+        proxyAuthority = text;
+        changed();
+      } catch (error) {
+        failed(error);
+      }
+    };
+    watched = new WatchedFile(file, proxyAuthority, read, failed);
+  };
+  return {
+    settings,
+    get proxyAuthorities() {
+      return proxyAuthority === undefined ? [] : [proxyAuthority];
+    },
+    follow,
+    close,
+  };
 }
 
 async function readAuthorities(file: string): Promise<string> {

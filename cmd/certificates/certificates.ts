@@ -1,6 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import path from "node:path";
 import type { TlsFiles } from "../../apiserver/doors/http.ts";
+import { WatchedFile } from "../watched-file.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { checkAuthorities, checkPair, ensurePki, type KeyPair, type Pki } from "./pki.ts";
 import { readRequired, readText, writePrivate } from "./private-file.ts";
@@ -25,43 +26,36 @@ export class Certificates {
   readonly kubeconfigPath: string;
   readonly #options: CertificateOptions;
   #pki: Pki;
-  readonly #serving: KeyPair | undefined;
-  readonly #clientAuthority: string | undefined;
+  #brought: Brought;
+  readonly #watched: WatchedFile[] = [];
   #server = "";
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(options: CertificateOptions, pki: Pki, serving: KeyPair | undefined, clientAuthority: string | undefined) {
+  private constructor(options: CertificateOptions, pki: Pki, brought: Brought) {
     this.kubeconfigPath = path.join(options.dataDir, "admin.kubeconfig");
     this.#options = options;
     this.#pki = pki;
-    this.#serving = serving;
-    this.#clientAuthority = clientAuthority;
+    this.#brought = brought;
   }
 
   /** Throws a StartupError that names the file which is missing, damaged or cannot be written. */
   static async open(options: CertificateOptions): Promise<Certificates> {
-    const { serving, clientCaFile } = options;
-    let pair: KeyPair | undefined;
-    if (serving !== undefined) {
-      pair = { certificate: await readRequired(serving.certificateFile), key: await readRequired(serving.keyFile) };
-      checkPair(pair, serving.certificateFile, serving.keyFile);
-    }
-    const clientAuthority = clientCaFile === undefined ? undefined : await readRequired(clientCaFile);
-    if (clientAuthority !== undefined) checkAuthorities(clientAuthority, clientCaFile!);
-    return new Certificates(options, await ensureIn(options), pair, clientAuthority);
+    const brought = await readBrought(options);
+    return new Certificates(options, await ensureIn(options), brought);
   }
 
   get tls(): TlsFiles {
     const { authority, server } = this.#pki;
+    const { serving, clientAuthority } = this.#brought;
     return {
-      ...(this.#serving ?? server),
-      clientAuthorities: [authority.certificate, ...(this.#clientAuthority === undefined ? [] : [this.#clientAuthority])],
+      ...(serving ?? server),
+      clientAuthorities: [authority.certificate, ...(clientAuthority === undefined ? [] : [clientAuthority])],
     };
   }
 
   /** What clients are to trust the server by, in PEM. A certificate brought from elsewhere is trusted as it is; its authority is not known here. */
   get trusted(): string {
-    return this.#serving?.certificate ?? this.#pki.authority.certificate;
+    return this.#brought.serving?.certificate ?? this.#pki.authority.certificate;
   }
 
   /** Writes the administrator's kubeconfig for a server at that URL. */
@@ -92,8 +86,33 @@ export class Certificates {
     this.#wake(wait, renewed, failed);
   }
 
+  /**
+   * Tells the new files whenever one that somebody else looks after has become another, as kube-apiserver follows them
+   * (k8s.io/apiserver, pkg/server/dynamiccertificates). What cannot be used is told to `failed`, and counts for nothing.
+   */
+  follow(changed: (tls: TlsFiles) => void, failed: (error: unknown) => void): void {
+    const { serving, clientCaFile } = this.#options;
+    const { serving: pair, clientAuthority } = this.#brought;
+    const read = async () => {
+      try {
+        this.#brought = await readBrought(this.#options);
+        await this.writeKubeconfig(this.#server);
+        changed(this.tls);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    const watch = (file: string | undefined, text: string | undefined) => {
+      if (file !== undefined && text !== undefined) this.#watched.push(new WatchedFile(file, text, () => void read(), failed));
+    };
+    watch(serving?.certificateFile, pair?.certificate);
+    watch(serving?.keyFile, pair?.key);
+    watch(clientCaFile, clientAuthority);
+  }
+
   close(): void {
     clearTimeout(this.#timer);
+    for (const file of this.#watched) file.close();
   }
 
   #wake(wait: number, renewed: (tls: TlsFiles) => void, failed: (error: unknown) => void): void {
@@ -107,6 +126,21 @@ export class Certificates {
       }
     }, wait).unref();
   }
+}
+
+/** What somebody else looks after. */
+interface Brought {
+  readonly serving?: KeyPair;
+  readonly clientAuthority?: string;
+}
+
+/** @throws StartupError naming the file that is missing or damaged */
+async function readBrought({ serving, clientCaFile }: CertificateOptions): Promise<Brought> {
+  const pair = serving && { certificate: await readRequired(serving.certificateFile), key: await readRequired(serving.keyFile) };
+  if (pair !== undefined) checkPair(pair, serving!.certificateFile, serving!.keyFile);
+  const clientAuthority = clientCaFile === undefined ? undefined : await readRequired(clientCaFile);
+  if (clientAuthority !== undefined) checkAuthorities(clientAuthority, clientCaFile!);
+  return { ...(pair && { serving: pair }), ...(clientAuthority !== undefined && { clientAuthority }) };
 }
 
 const ensureIn = ({ dataDir, names, now }: CertificateOptions) => ensurePki(path.join(dataDir, "pki"), names, now());

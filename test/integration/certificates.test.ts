@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { openDoor } from "../../apiserver/doors/http.ts";
 import { type CertificateOptions, Certificates } from "../../cmd/certificates/certificates.ts";
 import { TestAuthority } from "../tools/authority.ts";
+import { eventually } from "../tools/eventually.ts";
 
 const DAY = 24 * 3_600_000;
 const NAMES = ["localhost", "127.0.0.1", "::1"];
@@ -232,6 +233,29 @@ describe("a server that runs for long", () => {
     expect(Date.parse(await shown())).toBeGreaterThan(Date.parse(before) + 299 * DAY);
     expect(await readFile(certificates.kubeconfigPath, "utf8")).not.toBe(kubeconfig);
     await door.close();
+  });
+
+  it("shows a serving certificate from elsewhere that has become another, once its key has too", async () => {
+    const [first, second] = await Promise.all(
+      [TestAuthority.create(), TestAuthority.create()].map(async (made) => (await made).server("a.io")),
+    );
+    const serving = { certificateFile: path.join(dataDir, "other.crt"), keyFile: path.join(dataDir, "other.key") };
+    const write = ({ certificate }: { certificate: string }) => writeFile(serving.certificateFile, certificate);
+    await Promise.all([write(first!), writeFile(serving.keyFile, first!.key)]);
+    const certificates = await open({ serving });
+    const shown: string[] = [];
+    const failures: unknown[] = [];
+    certificates.follow(
+      ({ certificate }) => shown.push(certificate),
+      (error) => failures.push(error),
+    );
+    await write(second!);
+    await eventually(() => expect(failures).toHaveLength(1));
+    expect(certificates.tls.certificate).toBe(first!.certificate);
+    await writeFile(serving.keyFile, second!.key);
+    await eventually(() => expect(shown).toEqual([second!.certificate]));
+    expect(certificates.tls.certificate).toBe(second!.certificate);
+    certificates.close();
   });
 
   it("tells what keeps it from renewing, and goes on with what it has", async () => {
