@@ -36,7 +36,8 @@ import { versionInfo } from "./endpoints/version.ts";
 import { type Eventual, whenThere } from "./eventual.ts";
 import { filterChain } from "./filters/chain.ts";
 import type { RequestContext } from "./filters/context.ts";
-import { notFoundText } from "./filters/responses.ts";
+import { notFoundText, TEXT } from "./filters/responses.ts";
+import { dump } from "./flow-control/dump.ts";
 import { PriorityAndFairness } from "./flow-control/flow-control.ts";
 import { MaxInFlight } from "./flow-control/max-in-flight.ts";
 import { DEFAULT_FLOW_CONTROL, type FlowControlOptions } from "./flow-control/options.ts";
@@ -246,6 +247,8 @@ export class Core {
         return this.#metricsDocument(route.path);
       case "openapi":
         return this.#openapiDocument(context, route);
+      case "flow-control":
+        return this.#flowControlDump(route.what);
       case "issuer":
         return this.#issuerDocument(context, route.path);
       case "nothing":
@@ -321,9 +324,15 @@ export class Core {
         cache: this.#cache,
         health: this.health,
         version: versionInfo(this.#options.productVersion),
+        flowControl: this.#priorityAndFairness?.configuration,
       }),
     );
     return (await (await this.#metrics)(path)) ?? notFoundText();
+  }
+
+  #flowControlDump(what: string): ApiResponse {
+    const text = this.#priorityAndFairness && dump(what, this.#priorityAndFairness.configuration);
+    return text === undefined ? notFoundText() : { status: 200, headers: { "content-type": TEXT }, body: Buffer.from(text) };
   }
 
   /** Answers GET alone. */

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { WatchCache } from "../../storage/cache/watch-cache.ts";
 import type { Storage, StorageMember } from "../../storage/storage.ts";
+import type { Configuration } from "../flow-control/configuration.ts";
 import type { ApiResponse } from "../request.ts";
+import { addFlowControl } from "./flow-control-metrics.ts";
 import type { Health } from "./health.ts";
 import type { versionInfo } from "./version.ts";
 
@@ -11,6 +13,8 @@ export interface MetricsSources {
   readonly cache: Pick<WatchCache<never>, "bytes" | "revision">;
   readonly health: Health;
   readonly version: ReturnType<typeof versionInfo>;
+  /** None where it is off. */
+  readonly flowControl: Configuration | undefined;
 }
 
 /**
@@ -26,6 +30,7 @@ export function metricsEndpoint(sources: MetricsSources): (path: string) => Prom
   addBuildInfo(main, sources);
   addStorage(main, sources);
   addWatchCache(main, sources);
+  if (sources.flowControl !== undefined) addFlowControl(main, sources.flowControl);
   const slis = new Registry();
   addHealth(slis, sources);
   // the delay of the event loop is sampled from now on

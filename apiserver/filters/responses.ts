@@ -1,11 +1,13 @@
 import type { Status } from "../../apimachinery/status/status.ts";
 import type { ApiResponse } from "../request.ts";
 
+export const TEXT = "text/plain; charset=utf-8";
+
 /** Plain text as Go's http.Error sends it. */
 export function textResponse(status: number, text: string, headers: Record<string, string> = {}): ApiResponse {
   return {
     status,
-    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
+    headers: { "content-type": TEXT, "x-content-type-options": "nosniff", ...headers },
     body: Buffer.from(text),
   };
 }

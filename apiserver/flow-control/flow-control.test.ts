@@ -148,6 +148,42 @@ describe("with priority and fairness", () => {
     expect(order.at(-1)).toBe("ann 404");
   });
 
+  it("how it is doing is told in metrics, and to people", async () => {
+    await level({ limitResponse: { type: "Queue", queuing: { queues: 64, handSize: 1, queueLengthLimit: 1 } } });
+    const write = slowWrite("ann");
+    const waiting = send("ann", "GET", `${CONFIG_MAPS}/a`);
+    await send("ann", "GET", `${CONFIG_MAPS}/a`);
+    const metrics = (await served.ask("GET", "/metrics")).bytes.toString();
+    const labels = 'priority_level="crowd",flow_schema="crowd"';
+    for (const line of [
+      `apiserver_flowcontrol_dispatched_requests_total{${labels}} 1`,
+      `apiserver_flowcontrol_rejected_requests_total{${labels},reason="queue-full"} 1`,
+      `apiserver_flowcontrol_current_inqueue_requests{${labels}} 1`,
+      `apiserver_flowcontrol_current_executing_requests{${labels}} 1`,
+      'apiserver_flowcontrol_nominal_limit_seats{priority_level="crowd"} 1',
+      'apiserver_flowcontrol_current_limit_seats{priority_level="crowd"} 1',
+    ]) {
+      expect(metrics.split("\n")).toContain(line);
+    }
+    const dumped = async (what: string) => {
+      const { status, headers, bytes } = await served.ask("GET", `/debug/api_priority_and_fairness/${what}`);
+      expect([status, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
+      return bytes.toString().split("\n");
+    };
+    expect(await dumped("dump_priority_levels")).toEqual([
+      "PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests",
+      "catch-all,         0,            true,   false,       0,               0,                 0,                  0,                0,                0",
+      "crowd,             1,            false,  false,       1,               1,                 1,                  1,                0,                0",
+      "exempt,            0,            true,   false,       0,               0,                 0,                  0,                0,                0",
+      "",
+    ]);
+    const [, queue] = await dumped("dump_queues");
+    expect(queue).toMatch(/^crowd, +\d+, +1, +0, +0, +0\.00000000ss, +1, +1, +0\.00300000ss$/);
+    expect((await served.ask("GET", "/debug/api_priority_and_fairness/others")).status).toBe(404);
+    await write.finish();
+    await waiting;
+  });
+
   it("a watch keeps its seat until it has begun", async () => {
     await level({ limitResponse: { type: "Reject" } });
     const watch = await send("ann", "GET", `${CONFIG_MAPS}?watch=true`);

@@ -85,10 +85,10 @@ describe("requests are rejected", () => {
       "queue-full",
     ]);
     expect(set.enqueue(1, [3, 7], PATIENCE)).toBeInstanceOf(Promise);
-    expect([...set.queues()]).toEqual([
-      [3, 2, 0, 0],
-      [5, 2, 0, 0],
-      [7, 1, 0, 0],
+    expect([...set.queues()]).toMatchObject([
+      { index: 3, waiting: 2, executing: 0, seatsWaiting: 2 },
+      { index: 5, waiting: 2 },
+      { index: 7, waiting: 1 },
     ]);
     expect(set.activeQueues).toBe(3);
   });

@@ -20,10 +20,22 @@ class Queue {
   readonly waiting: Waiting[] = [];
   next = 0;
   executing = 0;
+  seatsInUse = 0;
+}
+
+/** What a queue tells of itself. */
+export interface QueueState {
+  readonly index: number;
+  readonly waiting: number;
+  readonly executing: number;
+  readonly seatsInUse: number;
+  readonly seatsWaiting: number;
+  /** Of virtual time, in seats times milliseconds. */
+  readonly next: number;
 }
 
 /** What a request is taken to last before it is known, in milliseconds. */
-const EXPECTED_MS = 3;
+export const EXPECTED_MS = 3;
 
 /**
  * The seats of a priority level, and the queues for those who find none: start-time fair queueing, in which a queue pays for what its requests
@@ -64,9 +76,11 @@ export class QueueSet {
     return active;
   }
 
-  /** By index: how many wait, how many run, and the virtual time of the next. */
-  *queues(): Iterable<readonly [index: number, waiting: number, executing: number, next: number]> {
-    for (const [index, { waiting, executing, next }] of this.#queues) yield [index, waiting.length, executing, next];
+  *queues(): Iterable<QueueState> {
+    for (const [index, { waiting, executing, seatsInUse, next }] of this.#queues) {
+      const seatsWaiting = waiting.reduce((sum, { seats }) => sum + seats, 0);
+      yield { index, waiting: waiting.length, executing, seatsInUse, seatsWaiting, next };
+    }
   }
 
   /** Another configuration; who waits goes on waiting where they are. */
@@ -119,6 +133,7 @@ export class QueueSet {
     const queue = index === undefined ? undefined : this.#queues.get(index);
     if (queue !== undefined) {
       queue.executing--;
+      queue.seatsInUse -= seats;
       queue.next += seats * (ms - EXPECTED_MS);
     }
     if (this.waiting > 0) this.#dispatch();
@@ -181,6 +196,7 @@ export class QueueSet {
     this.#virtualTime = Math.max(this.#virtualTime, queue.next);
     queue.next += first.seats * EXPECTED_MS;
     queue.executing++;
+    queue.seatsInUse += first.seats;
     this.inUse += first.seats;
     this.executing++;
     this.counts.dispatched++;

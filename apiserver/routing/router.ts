@@ -13,6 +13,8 @@ export type Route =
   | { readonly to: "openapi"; readonly path: string }
   /** What comes behind `/metrics/`. */
   | { readonly to: "metrics"; readonly path: string }
+  /** How flow control is doing, in text for people. */
+  | { readonly to: "flow-control"; readonly what: string }
   /** How others check tokens of service accounts. */
   | { readonly to: "issuer"; readonly path: string }
   /** 404 in plain text. */
@@ -65,6 +67,8 @@ export function routeOf(path: string, registry: Registry): Route {
       return { to: "health", endpoint: first, check: rest.length === 0 ? undefined : rest.join("/") };
     case "metrics":
       return { to: "metrics", path: rest.join("/") };
+    case "debug":
+      return rest.length === 2 && rest[0] === "api_priority_and_fairness" ? { to: "flow-control", what: rest[1] as string } : NOTHING;
     case "openapi":
       return rest[0] === "v2" || rest[0] === "v3" ? { to: "openapi", path: tokens.slice(1).join("/") } : NOTHING;
     case ".well-known":
