@@ -69,7 +69,7 @@ await withEachKubectl((session) => {
       expect(await session.ok(`create rolebinding reader --role=reader --group=${team}`)).toBe(
         "rolebinding.rbac.authorization.k8s.io/reader created\n",
       );
-      expect(await session.ok("get configmaps", anna)).toBe("");
+      expect(await session.ok("get configmaps -l none=such", anna)).toBe("");
       expect(await canI("list configmaps")).toEqual(["yes", 0]);
       expect(await canI("get configmaps/one")).toEqual(["yes", 0]);
       expect(await canI("delete configmaps")).toEqual(["no", 1]);
