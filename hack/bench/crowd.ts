@@ -24,16 +24,16 @@ export const crowd: Measurement = {
     const figures: Figure[] = [];
     for (const [how, args] of [
       ["", []],
-      [", without flow control", ["--enable-priority-and-fairness=false"]],
+      [", no flow control", ["--enable-priority-and-fairness=false"]],
     ] as const) {
       const rounds = await withServer(bench, args, (ours) => measureCrowd(bench, ours));
       const of = (pick: (round: Round) => number) => median(rounds.map(pick));
-      const what = `GET of a user beside ${GREEDY} greedy clients of another${how}`;
+      const what = `GET beside ${GREEDY} greedy clients${how}`;
       figures.push({ what, unit: "ms, median", ours: of(({ quiet }) => quiet.medianLatency) });
       figures.push({ what, unit: "ms, p99", ours: of(({ quiet }) => quiet.p99Latency), ...(how === "" && { aim: 25 }) });
       figures.push({ what, unit: "ms, longest", ours: of(({ quiet }) => quiet.maxLatency) });
-      figures.push({ what: `LIST of 10,000 objects by those${how}`, unit: "ms / request", ours: of(({ lists }) => rateOf(lists)) });
-      figures.push({ what: `create by those${how}`, unit: "ms / request", ours: of(({ creates }) => rateOf(creates)) });
+      figures.push({ what: `their LISTs of 10,000 objects${how}`, unit: "ms / request", ours: of(({ lists }) => rateOf(lists)) });
+      figures.push({ what: `their creates${how}`, unit: "ms / request", ours: of(({ creates }) => rateOf(creates)) });
     }
     return figures;
   },
