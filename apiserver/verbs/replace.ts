@@ -53,7 +53,6 @@ export async function replace(
     throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
   }
   settleNamespace(object.metadata, namespace);
-  if (!options.patch) context.warn(dedupeOwnerReferences(object.metadata, false));
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));
   await serving.admission.admit(attributesOf(context, ref, "UPDATE", options.dryRun, object, old));
   await guard(serving, context, ref, object, old);

@@ -5,6 +5,7 @@ import { isReason, notFound } from "../../apimachinery/status/status.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { revisionIn } from "../metadata/resource-version.ts";
 import { checkMetadataAgainstUrl } from "../metadata/update.ts";
+import { dedupeOwnerReferences } from "../metadata/warnings.ts";
 import { parseWriteOptions } from "../options/write-options.ts";
 import { guaranteedUpdate } from "../registry/guaranteed-update.ts";
 import type { ApiResponse } from "../request.ts";
@@ -29,6 +30,7 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
   const decoded = decodeBody(context, resource, body, options);
   const ref: Ref = { resource, controlPlane, namespace, name, part: target.subresource as Part };
   checkMetadataAgainstUrl(decoded.metadata, name, namespace);
+  context.warn(dedupeOwnerReferences(decoded.metadata, false));
   const wanted = () => copyJson(decoded as unknown as JsonObject) as unknown as KubeObject;
 
   for (;;) {

@@ -143,3 +143,9 @@ it("a HEAD tells the length of what it leaves out", async () => {
     expect([head.status, head.bytes.length, head.headers["content-length"]]).toEqual([get.status, 0, String(get.bytes.length)]);
   }
 });
+
+it("a PUT warns of repeated owners before it looks for what it replaces", async () => {
+  const owner = { apiVersion: "v1", kind: "K", name: "n", uid: "u" };
+  const { status, headers } = await server.ask("PUT", `${MAPS}/none`, { body: { metadata: { name: "none", ownerReferences: [owner, owner] } } });
+  expect([status, headers.warning]).toEqual([404, [expect.stringContaining("duplicate UID(s) observed: u")]]);
+});
