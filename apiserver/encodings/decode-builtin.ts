@@ -35,7 +35,9 @@ export function decodeBuiltin(
     if (!(thrown instanceof DecodeError)) throw thrown;
     error = thrown;
   }
-  if (decoded === undefined || decoded.problems.length > 0 || !isOfKind(decoded.value, kind)) {
+  // the converter fills the type that it is given, whatever the object says of its own
+  if (error !== undefined && words === "converter") throw refuse(error.message);
+  if (words === "decoder" && (decoded === undefined || decoded.problems.length > 0 || !isOfKind(decoded.value, kind))) {
     const type = withDefaults(probe(document, refuse), kind);
     if (type.kind !== kind.kind || type.group !== kind.group || type.version !== kind.version) {
       throw refuseType(kind, type, document, refuse);

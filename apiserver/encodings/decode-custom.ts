@@ -13,7 +13,7 @@ import { coerceEmbedded } from "../../openapi/structs/embedded.ts";
 import { MAX_PROBLEMS } from "../../openapi/structs/go-type.ts";
 import { applyDefaults } from "../../openapi/structural/defaults.ts";
 import { dropNulls, prune } from "../../openapi/structural/prune.ts";
-import { probeType, type TypeProbe } from "./probe.ts";
+import { parseGroupVersion, probeType, type TypeProbe } from "./probe.ts";
 import type { Refuse } from "./refusal.ts";
 
 /**
@@ -93,7 +93,9 @@ export function decodeCustom(
   if (!patched && apiVersion !== expected) {
     throw badRequest(`the API version in the data (${apiVersion ?? ""}) does not match the expected API version (${expected})`);
   }
-  if (name === kind.kind) {
+  const { group } = attempt(() => parseGroupVersion(String(apiVersion)));
+  // of objects of another group nothing is looked at but their metadata
+  if (name === kind.kind && group === kind.group) {
     const schema = schemaOf(String(apiVersion)) ?? NOTHING_KNOWN;
     for (const path of prune(schema, object)) problems.push(`unknown field "${path}"`);
   }

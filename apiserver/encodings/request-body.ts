@@ -1,13 +1,17 @@
+import { quote } from "../../apimachinery/go-text.ts";
 import { copyJson } from "../../apimachinery/json/copy.ts";
 import { DecodeError } from "../../apimachinery/json/decode-error.ts";
+import { parseJson } from "../../apimachinery/json/parse.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
-import { isJsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { deleteOptions } from "../../apis/meta/v1/delete-options.ts";
+import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
 import { decodeStruct } from "../../openapi/structs/decode.ts";
+import { MAX_PROBLEMS } from "../../openapi/structs/go-type.ts";
 import { ENCODINGS, type Encodings } from "../negotiation/negotiate.ts";
 import type { RawDeleteOptions } from "../options/delete-options.ts";
 import type { FieldValidation } from "../options/write-options.ts";
@@ -64,6 +68,8 @@ export interface PatchResult {
   readonly strategic?: boolean;
   /** Problems found in the patch itself, e.g. `duplicate field "data.a"`. They are told first. */
   readonly problems?: readonly string[];
+  /** A built-in object without a version is read as the type that Kubernetes works with inside, which has no names for JSON. Default: false. */
+  readonly internal?: boolean;
   /** The schema of another version of a custom kind. */
   readonly schemaOf?: (apiVersion: string) => Schema | undefined;
 }
@@ -83,17 +89,32 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
   if (kind.flavor === "builtin") {
     // problems are told in the order of the document that is quoted; the converter, which sees none, sorts them
     const text = strategic ? stringify(value) : (options.patchText?.() ?? stringify(value));
+    if (options.internal && !strategic && isJsonObject(value) && (value.apiVersion ?? "") === "" && isKindOrNothing(value.kind, kind)) {
+      return judge({ apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} }, strict ? unknownInside(text) : []);
+    }
     const { value: object, problems } = decodeBuiltin(kind, text, strict, refuse, words);
     return judge(object, strategic ? problems.toSorted() : problems);
   }
-  if (!isJsonObject(value) || !value.kind) {
+  if (!isJsonObject(value) || !saysType(value)) {
     const text = stringify(value);
-    attempt(refuse, () => probeType(text));
-    throw refuse(`Object 'Kind' is missing in '${text}'`);
+    const type = attempt(refuse, () => probeType(text));
+    if (!isJsonObject(value) || type.kind === "") throw refuse(`Object 'Kind' is missing in '${text}'`);
   }
   const { schemaOf } = options;
   const decoded = decodeCustom(kind, copyJson(value), { patched: true, ...(schemaOf && { schemaOf }) }, refuse);
   return judge(decoded.value, decoded.problems);
+}
+
+const saysType = ({ apiVersion, kind }: JsonObject): boolean => typeof apiVersion === "string" && typeof kind === "string" && kind !== "";
+
+const isKindOrNothing = (name: JsonValue | undefined, { kind }: KindDefinition) => name === kind || (name ?? "") === "";
+
+/** What the types inside know of an object: that of the object, and what its metadata holds. */
+const KNOWN_INSIDE = new Set(["apiVersion", "kind", ...Object.keys(objectMeta.properties ?? {})]);
+
+function unknownInside(text: string): string[] {
+  const members = Object.keys(parseJson(text) as JsonObject).filter((name) => !KNOWN_INSIDE.has(name));
+  return members.slice(0, MAX_PROBLEMS).map((name) => `unknown field ${quote(name)}`);
 }
 
 /** The headers of an answer have room for fewer. */
@@ -124,15 +145,33 @@ export function decodeDeleteOptions(body: Uint8Array, contentType: string | unde
   const mediaType = bodyMediaType(contentType, "builtin", encodings);
   return attempt(badRequest, () => {
     const { json } = toJsonDocument(body, mediaType, () => decodeProtobufDeleteOptions(body));
-    const type = probeType(json);
-    if (type.kind !== "" && type.kind !== "DeleteOptions") {
+    const { kind, group, version } = probeType(json);
+    const type = group === "" && version === "" ? { group: "meta.k8s.io", version: "v1" } : { group, version };
+    if (kind !== "" && kind !== "DeleteOptions") {
+      const known = isMetaKind(kind, apiVersionOf(type));
       throw new DecodeError(
-        `no kind "${type.kind}" is registered for version "${apiVersionOf(type)}" in scheme "pkg/runtime/scheme.go:111"`,
+        known
+          ? `converting (${type.version}.${kind}) to (v1.DeleteOptions): unknown conversion`
+          : `no kind "${kind}" is registered for version "${apiVersionOf(type)}" in scheme "pkg/runtime/scheme.go:111"`,
       );
     }
     return decodeStruct(deleteOptions, json, { strict: false }).value as RawDeleteOptions;
   });
 }
+
+/** Whether Kubernetes' decoder of options knows a kind besides the one that it is after. Some it knows in every group and version. */
+function isMetaKind(kind: string, apiVersion: string): boolean {
+  return KINDS_OF_ANY_GROUP.has(kind) || (apiVersion === "meta.k8s.io/v1" && META_KINDS.has(kind));
+}
+
+const KINDS_OF_ANY_GROUP = new Set([
+  ...["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"],
+  ...["CreateOptions", "UpdateOptions"],
+]);
+const META_KINDS = new Set([
+  ...["GetOptions", "ListOptions", "PatchOptions", "TableOptions", "WatchEvent"],
+  ...["PartialObjectMetadata", "PartialObjectMetadataList", "Table"],
+]);
 
 function attempt<T>(refuse: Refuse, step: () => T): T {
   try {

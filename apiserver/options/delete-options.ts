@@ -35,7 +35,7 @@ export function parseDeleteOptions(
 ): DeleteOptions {
   const raw = body.length > 0 ? decodeDeleteOptions(body, contentType, encodings) : fromQuery(query);
   const errors = deleteErrors(raw);
-  if (collection && raw[UNSAFE]) {
+  if (collection && raw[UNSAFE] && errors.length === 0) {
     errors.push(invalidField(UNSAFE, true, "is not allowed with DELETECOLLECTION, try again after removing the option"));
   }
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
@@ -64,10 +64,17 @@ function fromQuery(query: Query): RawDeleteOptions {
   return {
     ...(query.has("dryRun") ? { dryRun: [...query.all("dryRun")] } : {}),
     ...(query.has("propagationPolicy") ? { propagationPolicy: query.get("propagationPolicy") as string } : {}),
+    ...preconditionsIn(query),
     ...(query.has("orphanDependents") ? { orphanDependents: query.flag("orphanDependents") } : {}),
     ...(grace === undefined ? {} : { gracePeriodSeconds: asBadRequest(() => Number(parseInt64(grace))) }),
     ...(query.has(UNSAFE) ? { [UNSAFE]: query.flag(UNSAFE) } : {}),
   };
+}
+
+/** A query names them by themselves, those of a collection too, where a resourceVersion is an option of the list as well. */
+function preconditionsIn(query: Query): Pick<RawDeleteOptions, "preconditions"> {
+  const [uid, resourceVersion] = [query.get("uid"), query.get("resourceVersion")];
+  return uid || resourceVersion ? { preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) } } : {};
 }
 
 function deleteErrors(raw: RawDeleteOptions): FieldError[] {

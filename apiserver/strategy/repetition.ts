@@ -12,7 +12,12 @@ const MAX_COMPARED = 10_000;
  * name each fault once all the same (k8s.io/apiserver, pkg/registry/rest/validate.go; recordings: patch/identity, kinds/resource-quotas).
  */
 export function withoutRepetition({ flavor, group }: Pick<KindDefinition, "flavor" | "group">, errors: FieldError[]): FieldError[] {
-  if (errors.length < 2 || flavor === "custom" || NAMED_AGAIN.has(group)) return errors;
+  return flavor === "custom" || NAMED_AGAIN.has(group) ? errors : eachOnce(errors);
+}
+
+/** The errors of one judgement of the metadata are told so for every kind. */
+export function eachOnce(errors: FieldError[]): FieldError[] {
+  if (errors.length < 2) return errors;
   const compared = new Map(errors.slice(0, MAX_COMPARED).map((error) => [errorText(error), error]));
   return [...compared.values(), ...errors.slice(MAX_COMPARED)];
 }

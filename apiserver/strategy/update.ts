@@ -60,7 +60,7 @@ function keepAllButFinalizers(object: KubeObject, old: KubeObject): void {
 
 /** Everything wrong with an object about to replace another. */
 export function validateForUpdate(kind: KindDefinition, part: Part, object: KubeObject, old: KubeObject): FieldError[] {
-  const errors = validateMetadataUpdate(kind, object, old);
+  const errors = validateMetadataUpdate(kind, object, old, part);
   if (kind.flavor === "custom") {
     const validate = part === "status" ? validateCustomStatus : validateCustomObject;
     const metadata = { errors, validate: embeddedMetadata };

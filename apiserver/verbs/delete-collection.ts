@@ -2,7 +2,7 @@ import { isReason } from "../../apimachinery/status/status.ts";
 import type { RequestContext } from "../filters/context.ts";
 import { negotiate } from "../negotiation/negotiate.ts";
 import { parseDeleteOptions } from "../options/delete-options.ts";
-import { parseListOptions } from "../options/list-options.ts";
+import { type ListOptions, parseListOptions } from "../options/list-options.ts";
 import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
@@ -16,6 +16,13 @@ import { readBody } from "./writing.ts";
  * one another, and watchers see them in another order than that of the list: there is one at a time, as in kube-apiserver by default.
  */
 const WORKERS = 64;
+
+/** Kubernetes reads such a list in pages, and a page of a state that is named shows exactly that one. */
+function inPages(options: ListOptions): ListOptions {
+  const { resourceVersion, resourceVersionMatch, continue: token } = options;
+  if (resourceVersionMatch !== "" || token !== "" || /^0*$/.test(resourceVersion)) return options;
+  return { ...options, resourceVersionMatch: "Exact" };
+}
 
 /**
  * DELETE of a collection: what the selectors choose is listed, then removed in the order of the list. Not atomic: what went in the
@@ -32,7 +39,7 @@ export async function deleteCollection(serving: Serving, context: RequestContext
     collection: true,
     encodings: context.encodings,
   });
-  const page = await readPage(resource, controlPlane, namespace, listOptions, context.slice());
+  const page = await readPage(resource, controlPlane, namespace, inPages(listOptions), context.slice());
 
   const remaining = page.records.values();
   const failures: unknown[] = [];

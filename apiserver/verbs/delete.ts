@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { conflict, deleted as deletedStatus, notFound } from "../../apimachinery/status/status.ts";
+import { conflict, deleted as deletedStatus, internalError, notFound } from "../../apimachinery/status/status.ts";
 import { formatTime } from "../../apimachinery/time/timestamp.ts";
 import { encodeResponse } from "../encodings/response.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -22,6 +22,9 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   const options = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {
     encodings: context.encodings,
   });
+  if (options.ignoreStoreReadError && (isNamespace(resource) || resource.kind.group === "rbac.authorization.k8s.io")) {
+    throw internalError("no unsafe deleter provided, can not honor ignoreStoreReadErrorWithClusterBreakingPotential");
+  }
   const ref: Ref = { resource, controlPlane: context.info.controlPlane, namespace, name, part: "" };
   const result = await deleteOne(serving, context, ref, options);
   const removed = removedObject(result);

@@ -49,6 +49,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
       problems: patched.strictErrors,
       patchText: patched.shown,
       strategic: type === "strategic",
+      internal: true,
       schemaOf: (apiVersion) => versionOf(serving, resource, apiVersion)?.schema,
     });
     context.warn(...warnings);

@@ -50,7 +50,7 @@ export async function replace(
   const { kind } = resource;
   const mistyped = object.kind !== old.kind || object.apiVersion !== old.apiVersion;
   if (object.metadata.uid && object.metadata.uid !== old.metadata.uid && !options.patch) {
-    throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "");
+    throw otherUid(ref, object.metadata.uid, old.metadata.uid ?? "", options);
   }
   settleNamespace(object.metadata, namespace);
   if (!options.tracked) serving.fieldManagers.of(resource).trackUpdate(old, object, writeOf(serving, context, ref, options));

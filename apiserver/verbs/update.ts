@@ -45,7 +45,7 @@ export async function updateObject(serving: Serving, context: RequestContext, ta
       if (!isReason(error, "NotFound") || !kind.strategy.allowCreateOnUpdate || ref.part !== "" || !isOwn(error, ref)) throw error;
     }
     const { uid } = decoded.metadata;
-    if (uid) throw otherUid(ref, uid, "");
+    if (uid) throw otherUid(ref, uid, "", options);
     // a version means nothing where there is nothing, but has to be one
     revisionIn(decoded.metadata);
     delete decoded.metadata.resourceVersion;

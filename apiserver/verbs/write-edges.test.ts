@@ -146,6 +146,118 @@ it("a HEAD tells the length of what it leaves out", async () => {
 
 it("a PUT warns of repeated owners before it looks for what it replaces", async () => {
   const owner = { apiVersion: "v1", kind: "K", name: "n", uid: "u" };
-  const { status, headers } = await server.ask("PUT", `${MAPS}/none`, { body: { metadata: { name: "none", ownerReferences: [owner, owner] } } });
+  const { status, headers } = await server.ask("PUT", `${MAPS}/none`, {
+    body: { metadata: { name: "none", ownerReferences: [owner, owner] } },
+  });
   expect([status, headers.warning]).toEqual([404, [expect.stringContaining("duplicate UID(s) observed: u")]]);
+});
+
+describe("metadata", () => {
+  const NAMESPACE = "/api/v1/namespaces/ns";
+
+  it("of leases has plain finalizers, and a generateName that an update does not look at", async () => {
+    expect(await told("POST", LEASES, { body: { metadata: { name: "a", finalizers: ["plain"] } } })).toBe("201 Lease");
+    const merge = { headers: { "content-type": "application/merge-patch+json" } };
+    expect(await told("PATCH", `${LEASES}/a`, { ...merge, body: { metadata: { generateName: "A_" } } })).toBe("200 Lease");
+  });
+
+  it("of roles has a generateName that is judged as a name", async () => {
+    const roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+    expect(await told("POST", roles, { body: { metadata: { generateName: "." } } })).toMatch(
+      /is invalid: metadata\.generateName: Invalid value: "\.": may not be '\.'$/,
+    );
+  });
+
+  it("of namespaces has names that only writes to the namespace itself look at", async () => {
+    const body = { metadata: { name: "ns", generateName: "A_" }, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } };
+    for (const part of ["status", "finalize"]) expect(await told("PUT", `${NAMESPACE}/${part}?dryRun=All`, { body })).toBe("200 Namespace");
+    expect(await told("PUT", `${NAMESPACE}?dryRun=All`, { body })).toMatch(/^422 Namespace "ns" is invalid: metadata\.generateName/);
+  });
+
+  it("that is wrong in the same way twice is told once", async () => {
+    const owner = (uid: string) => ({ apiVersion: "v1", kind: "K", name: "n", uid, controller: true });
+    const body = { metadata: { name: "a", ownerReferences: ["1", "2", "3"].map(owner) } };
+    expect((await server.ask("POST", MAPS, { body })).json().details.causes).toHaveLength(1);
+  });
+
+  it("with another uid is told with the storage's key, which a dry run has no prefix for", async () => {
+    await server.ask("POST", MAPS, { body: { metadata: { name: "a" } } });
+    const body = { metadata: { name: "a", uid: "another" } };
+    expect(await told("PUT", `${MAPS}/a`, { body })).toContain("Key: /registry/configmaps/ns/a, ");
+    expect(await told("PUT", `${MAPS}/a?dryRun=All`, { body })).toContain("Key: /configmaps/ns/a, ");
+  });
+});
+
+describe("the options of a deletion", () => {
+  beforeEach(async () => {
+    await server.ask("POST", MAPS, { body: { metadata: { name: "a" } } });
+  });
+
+  it("name preconditions in a query too", async () => {
+    expect(await told("DELETE", `${MAPS}/a?uid=another`)).toMatch(/^409 .* the UID in the precondition \(another\)/);
+    expect(await told("DELETE", `${MAPS}/a?resourceVersion=1`)).toMatch(/^409 .* the ResourceVersion in the precondition \(1\)/);
+    expect(await told("DELETE", `${MAPS}/a?uid=&resourceVersion=`)).toBe("200 Status");
+  });
+
+  it.each([
+    [{ kind: "Foo" }, 'no kind "Foo" is registered for version "meta.k8s.io/v1" in scheme "pkg/runtime/scheme.go:111"'],
+    [{ kind: "Status", apiVersion: "v1" }, "converting (v1.Status) to (v1.DeleteOptions): unknown conversion"],
+    [{ kind: "UpdateOptions", apiVersion: "apps/v1" }, "converting (v1.UpdateOptions) to (v1.DeleteOptions): unknown conversion"],
+    [{ kind: "ListOptions" }, "converting (v1.ListOptions) to (v1.DeleteOptions): unknown conversion"],
+    [
+      { kind: "ListOptions", apiVersion: "v1" },
+      'no kind "ListOptions" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"',
+    ],
+  ])("are not read from %o", async (body, message) => {
+    expect(await told("DELETE", `${MAPS}/a`, { body })).toBe(`400 ${message}`);
+  });
+
+  it("cannot ask for the removal of what is unreadable where nobody can do that", async () => {
+    const body = { ignoreStoreReadErrorWithClusterBreakingPotential: true };
+    expect(await told("DELETE", "/api/v1/namespaces/ns", { body })).toBe(
+      "500 Internal error occurred: no unsafe deleter provided, can not honor ignoreStoreReadErrorWithClusterBreakingPotential",
+    );
+  });
+});
+
+describe("the type that a patch makes of an object", () => {
+  const merge = { "content-type": "application/merge-patch+json" };
+  const strategic = { "content-type": "application/strategic-merge-patch+json" };
+  const ns = "/api/v1/namespaces/ns?dryRun=All";
+
+  it("does not count in a strategic merge, but has to be one", async () => {
+    expect(await told("PATCH", ns, { headers: strategic, body: { kind: "Foo", apiVersion: "foo/v1" } })).toBe("200 Namespace");
+    expect(await told("PATCH", ns, { headers: strategic, body: { kind: 5 } })).toMatch(/"map\[kind:5\]": cannot convert int64 to string$/);
+  });
+
+  it("needs a version in other patches: nobody finds the metadata without one", async () => {
+    expect(await told("PATCH", ns, { headers: merge, body: { kind: null } })).toBe("200 Namespace");
+    expect(await told("PATCH", ns, { headers: merge, body: { apiVersion: null } })).toBe(
+      "400 the name of the object (ns based on URL) was undeterminable: name must be provided",
+    );
+    expect(await told("PATCH", `${ns}&fieldValidation=Strict`, { headers: merge, body: { apiVersion: "" } })).toMatch(
+      /strict decoding error: unknown field "metadata", unknown field "spec", unknown field "status"$/,
+    );
+  });
+
+  it("of a custom kind is of the group that it says, and has to be text", async () => {
+    const networks = "/apis/networking.datumapis.com/v1alpha/namespaces/ns/networks";
+    const type = { apiVersion: "networking.datumapis.com/v1alpha", kind: "Network" };
+    await server.ask("POST", networks, { body: { ...type, metadata: { name: "a" }, spec: { ipam: { mode: "Auto" } } } });
+    const patched = (body: object) => told("PATCH", `${networks}/a`, { headers: merge, body });
+    expect(await patched({ apiVersion: "v1" })).toBe(
+      '422 Network "a" is invalid: apiVersion: Invalid value: "v1": must be networking.datumapis.com/v1alpha',
+    );
+    expect(await patched({ kind: { a: 1 } })).toMatch(/cannot unmarshal object into Go struct field \.kind of type string$/);
+  });
+});
+
+it("bytes may be a list of numbers", async () => {
+  const secret = (a: unknown) => ({ body: { metadata: { name: "s" }, data: { a } } });
+  const secrets = "/api/v1/namespaces/ns/secrets?dryRun=All";
+  expect((await server.ask("POST", secrets, secret([97, 98, null]))).json().data).toEqual({ a: "YWIA" });
+  expect(await told("POST", secrets, secret([1, "x"]))).toMatch(/cannot unmarshal string into Go struct field Secret\.data of type uint8$/);
+  expect(await told("POST", secrets, secret([256]))).toMatch(
+    /cannot unmarshal number 256 into Go struct field Secret\.data of type uint8$/,
+  );
 });

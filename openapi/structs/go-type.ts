@@ -29,6 +29,9 @@ export const MAX_PROBLEMS = 100;
  */
 export type Words = "decoder" | "converter";
 
+/** What errors say of a type. */
+type Named = Pick<GoType, "name" | "kind">;
+
 /** A document being read, and where in it we are. */
 export class Input {
   readonly reader: JsonReader;
@@ -41,45 +44,45 @@ export class Input {
   problems: Set<string> | undefined;
 
   /** Whose words errors are in. */
-  readonly #words: Words;
+  readonly words: Words;
   readonly #quoting: boolean;
 
   /** `quoting`: problems quote paths as Go does; else they stand between quotation marks as they are. */
   constructor(reader: JsonReader, { strict, words, quoting }: { strict: boolean; words: Words; quoting: boolean }) {
     this.reader = reader;
     this.problems = strict ? new Set() : undefined;
-    this.#words = words;
+    this.words = words;
     this.#quoting = quoting;
   }
 
   /** Notes that the next value is of another type, and passes over it. */
-  mismatch(type: GoType): undefined {
+  mismatch(type: Named): undefined {
     const { reader } = this;
     const found = reader.kind();
-    if (found === "number" && this.#words === "converter") reader.fail(convertText(type, numberKind(reader.readNumber())));
+    if (found === "number" && this.words === "converter") reader.fail(convertText(type, numberKind(reader.readNumber())));
     else {
-      reader.fail(this.#words === "converter" ? convertText(type, GO_KINDS[found] ?? found) : this.unmarshalText(type.name, found));
+      reader.fail(this.words === "converter" ? convertText(type, GO_KINDS[found] ?? found) : this.unmarshalText(type.name, found));
       reader.skipValue();
     }
     return undefined;
   }
 
   /** Notes that a number that has been read is beyond the type. */
-  misfit(type: GoType, literal: string): undefined {
+  misfit(type: Named, literal: string): undefined {
     this.reader.fail(
-      this.#words === "converter" ? convertText(type, numberKind(literal)) : this.unmarshalText(type.name, `number ${literal}`),
+      this.words === "converter" ? convertText(type, numberKind(literal)) : this.unmarshalText(type.name, `number ${literal}`),
     );
     return undefined;
   }
 
   /** An error of a value that the converter, too, leaves to the decoder. */
   decoderText(error: string): string {
-    return this.#words === "converter" ? `error decoding from json: ${error}` : error;
+    return this.words === "converter" ? `error decoding from json: ${error}` : error;
   }
 
   /** `found` is JSON's word for what was there instead of a value of the type. */
   unmarshalText(type: string, found: string): string {
-    const bare = this.struct === "" || this.#words === "converter";
+    const bare = this.struct === "" || this.words === "converter";
     const where = bare ? "Go value" : `Go struct field ${this.struct}.${this.fields.join(".")}`;
     return `json: cannot unmarshal ${found} into ${where} of type ${type}`;
   }
@@ -123,7 +126,7 @@ const GO_KINDS: Record<string, string | undefined> = { object: "map", array: "sl
 const numberKind = (literal: string) => (isWhole(literal) ? "int64" : "float64");
 
 /** The converter's word for it. Go can convert an integer into a string (of that character), which it then refuses to do. */
-function convertText({ name, kind }: GoType, found: string): string {
+function convertText({ name, kind }: Named, found: string): string {
   if (kind === "map" || kind === "slice") return `cannot restore ${kind} from ${found}`;
   if (kind === "struct") return `cannot restore struct from: ${found}`;
   const convertible = found === "int64" ? kind !== "bool" : found === "float64" && kind !== "bool" && kind !== "string";

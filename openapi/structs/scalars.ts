@@ -91,12 +91,36 @@ export class BytesType extends Scalar {
     super(name, "slice", "string", "");
   }
 
+  /** Go takes a list of numbers as well. */
+  override read(input: Input, previous: unknown): unknown {
+    const { reader } = input;
+    if (input.words === "converter" || reader.kind() !== "array") return super.read(input, previous);
+    const bytes: number[] = [];
+    for (let more = reader.openArray(); more; more = reader.nextElement()) bytes.push(readByte(input));
+    return Buffer.from(bytes).toString("base64");
+  }
+
   take(input: Input): unknown {
     const bytes = canonicalBase64(input.reader.readString());
     if (typeof bytes === "string") return bytes;
     input.reader.fail(input.decoderText(`illegal base64 data at input byte ${bytes}`));
     return undefined;
   }
+}
+
+const UINT8 = { name: "uint8", kind: "int64" } as const;
+
+function readByte(input: Input): number {
+  const { reader } = input;
+  if (input.skipNull()) return 0;
+  if (reader.kind() !== "number") {
+    input.mismatch(UINT8);
+    return 0;
+  }
+  const literal = reader.readNumber();
+  if (/^[0-9]{1,3}$/.test(literal) && Number(literal) <= 255) return Number(literal);
+  input.misfit(UINT8, literal);
+  return 0;
 }
 
 /** `metav1.Time` (whole seconds) or `metav1.MicroTime`, in UTC. */

@@ -50,6 +50,8 @@ export const lease = defineKind({
   ],
   strategy: {
     allowCreateOnUpdate: true,
+    judgesNewNamesOnly: true,
+    takesPlainFinalizers: true,
     prepareForCreate: dropCoordination,
     prepareForUpdate: dropCoordination,
     validate,

@@ -72,28 +72,28 @@ function validateSeries({ series }: Event): FieldError[] {
   return errors;
 }
 
-/** What events.k8s.io does not let change; the core names, where the two groups' differ. */
+/** What events.k8s.io does not let change; the core names, its own names where they differ, and what stands for one that is not there. */
 const IMMUTABLE = [
-  ["involvedObject", "involvedObject"],
-  ["reason", "reason"],
-  ["message", "message"],
-  ["source", "source"],
-  ["firstTimestamp", "firstTimestamp"],
-  ["lastTimestamp", "lastTimestamp"],
-  ["count", "count"],
-  ["type", "type"],
-  ["eventTime", "eventTime"],
-  ["action", "action"],
-  ["related", "related"],
-  ["reportingComponent", "reportingController"],
-  ["reportingInstance", "reportingInstance"],
+  ["involvedObject", "involvedObject", null],
+  ["reason", "reason", ""],
+  ["message", "message", ""],
+  ["source", "source", null],
+  ["firstTimestamp", "firstTimestamp", null],
+  ["lastTimestamp", "lastTimestamp", null],
+  ["count", "count", 0],
+  ["type", "type", ""],
+  ["eventTime", "eventTime", null],
+  ["action", "action", ""],
+  ["related", "related", null],
+  ["reportingComponent", "reportingController", ""],
+  ["reportingInstance", "reportingInstance", ""],
 ] as const;
 
 /** What an update through events.k8s.io must keep to besides: only the series changes. */
 export function validateStrictUpdate(event: Event, old: Event): FieldError[] {
   const errors = same(event.series, old.series) ? [] : validateSeries(event);
-  for (const [member, field] of IMMUTABLE) {
-    if (!same(event[member], old[member])) errors.push(invalid(field, event[member] ?? null, "field is immutable"));
+  for (const [member, field, zero] of IMMUTABLE) {
+    if (!same(event[member], old[member])) errors.push(invalid(field, event[member] ?? zero, "field is immutable"));
   }
   return errors;
 }

@@ -79,7 +79,7 @@ export function bindingStrategy({ namespaced }: { readonly namespaced: boolean }
   return {
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
-    validateName: validatePathSegmentName,
+    validateName: (name) => validatePathSegmentName(name),
     setDefaults: (object) => setGroups(object as Binding),
     validate,
     validateUpdate: (object, old) => bindingErrors(object as Binding, old as Binding, namespaced),
@@ -91,22 +91,25 @@ function setGroups({ roleRef, subjects }: Binding): void {
   for (const subject of subjects ?? []) if (subject.kind === "User" || subject.kind === "Group") subject.apiGroup ||= GROUP;
 }
 
-/** Names that must be there, and the reference that must stay, come after everything else: kube-apiserver declares these rules. */
+/**
+ * Names that must be there come after everything else: kube-apiserver declares these rules. Not so the name of a role in a reference that has
+ * changed: what is declared of a reference ends with that it may not.
+ */
 function bindingErrors({ roleRef, subjects = [] }: Binding, old: Binding | undefined, namespaced: boolean): FieldError[] {
   const path = FieldPath.of("subjects");
   const ref = FieldPath.of("roleRef");
-  const errors = [
+  const changed = old !== undefined && !sameRole(roleRef, old.roleRef);
+  const roleName = roleRef.name ? [] : [required(ref.child("name"))];
+  // printed as the internal type, which has no names for JSON
+  const value = { APIGroup: roleRef.apiGroup, Kind: roleRef.kind, Name: roleRef.name };
+  return [
     ...roleRefErrors(roleRef, namespaced),
+    ...(changed ? roleName : []),
     ...subjects.flatMap((subject, i) => subjectErrors(subject, namespaced, path.index(i))),
+    ...(changed ? [invalid(ref, value, "field is immutable")] : []),
+    ...subjects.flatMap(({ name }, i) => (name ? [] : [required(path.index(i).child("name"))])),
+    ...(changed ? [] : roleName),
   ];
-  for (const [i, { name }] of subjects.entries()) if (!name) errors.push(required(path.index(i).child("name")));
-  if (old !== undefined && !sameRole(roleRef, old.roleRef)) {
-    // printed as the internal type, which has no names for JSON
-    const value = { APIGroup: roleRef.apiGroup, Kind: roleRef.kind, Name: roleRef.name };
-    errors.push(invalid(ref, value, "field is immutable"));
-  }
-  if (!roleRef.name) errors.push(required(ref.child("name")));
-  return errors;
 }
 
 export const sameRole = (a: RoleRef, b: RoleRef): boolean => a.apiGroup === b.apiGroup && a.kind === b.kind && a.name === b.name;

@@ -40,7 +40,7 @@ export const clusterRole = defineKind({
   strategy: {
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
-    validateName: validatePathSegmentName,
+    validateName: (name) => validatePathSegmentName(name),
     prepareForCreate: dropNoRules,
     prepareForUpdate: dropNoRules,
     validate,

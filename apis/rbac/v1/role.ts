@@ -26,7 +26,7 @@ export const role = defineKind({
   strategy: {
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
-    validateName: validatePathSegmentName,
+    validateName: (name) => validatePathSegmentName(name),
     prepareForCreate: dropNoRules,
     prepareForUpdate: dropNoRules,
     validate,
