@@ -44,6 +44,11 @@ describe("several ways to authenticate", () => {
     expect(await senderOf([bad, nothing, async () => new InvalidCredential("bad", "worse")])).toEqual([401, "bad", "worse"]);
   });
 
+  it("say no more than fits into a log, whoever says it", () => {
+    const [reason = ""] = new InvalidCredential("x".repeat(1_000_000)).reasons;
+    expect(reason).toBe(`${"x".repeat(2_000)}…`);
+  });
+
   it("leave who shows nothing anonymous, where that is allowed", async () => {
     expect(await senderOf([nothing])).toBe(ANONYMOUS.name);
     expect(await senderOf([nothing], { enabled: false })).toEqual([401]);

@@ -2,6 +2,9 @@ import { unauthorized } from "../../apimachinery/status/status.ts";
 import type { Eventual } from "../eventual.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
 
+/** Some of what reasons quote comes from strangers, and is logged. */
+const LONGEST_REASON = 2_000;
+
 /**
  * A credential is there and not good: its request is refused, unless another credential speaks for it. The reasons say why, to people who
  * look after the server and to those who may have tokens reviewed; no secret is in them.
@@ -10,7 +13,7 @@ export class InvalidCredential {
   readonly reasons: readonly string[];
 
   constructor(...reasons: readonly string[]) {
-    this.reasons = reasons;
+    this.reasons = reasons.map((reason) => (reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Storage } from "../../storage/storage.ts";
-import type { Eventual } from "../eventual.ts";
+import { type Eventual, whenThere } from "../eventual.ts";
 import type { ObjectRecord } from "./object-record.ts";
 import type { Registry } from "./registry.ts";
 import type { Resource } from "./resource.ts";
@@ -22,6 +22,12 @@ export class ObjectReader {
     const collection = this.#resource.collection(controlPlane);
     if (collection instanceof Promise) return collection.then(() => this.cached(controlPlane, namespace, name));
     return collection.get(this.#resource.key(controlPlane, namespace, name)) ?? this.stored(controlPlane, namespace, name);
+  }
+
+  /** From the cache alone: for what strangers may ask about as often as they like. */
+  known(controlPlane: string, namespace: string, name: string): Eventual<ObjectRecord | undefined> {
+    const key = this.#resource.key(controlPlane, namespace, name);
+    return whenThere(this.#resource.collection(controlPlane), (collection) => collection.get(key));
   }
 
   /** As it lies in the store now. */

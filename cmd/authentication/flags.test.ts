@@ -70,6 +70,8 @@ describe("flags of authentication", () => {
       '--oidc-signing-algs: unsupported signing alg: "HS256"',
     ],
     [["--oidc-required-claim=hd"], /malformed pair, expect string=string/],
+    [["--service-account-issuer=a", "--service-account-issuer=a"], '--service-account-issuer: "a" is already specified'],
+    [["--service-account-issuer="], "--service-account-issuer: must not be empty"],
     [["--anonymous-auth=perhaps"], /it has to be true or false/],
     [["--service-account-max-token-expiration=1m"], "--service-account-max-token-expiration: must be between 1 hour and 2^32 seconds"],
     [["--requestheader-group-headers=X-Group"], "--requestheader-…: needs --requestheader-client-ca-file"],

@@ -142,8 +142,9 @@ const LONGEST_EXPIRATION = 2 ** 32;
 /** @param errors told one line per mistake */
 export function authenticationFlags(values: AuthenticationValues, errors: string[]): AuthenticationFlags {
   const issuers = values.serviceAccountIssuer.length > 0 ? values.serviceAccountIssuer : DEFAULT_AUTHENTICATION.serviceAccountIssuers;
-  for (const issuer of issuers) {
-    if (issuer === "") errors.push("--service-account-issuer: must not be empty");
+  for (const [index, issuer] of issuers.entries()) {
+    if (issuers.indexOf(issuer) < index) errors.push(`--service-account-issuer: ${JSON.stringify(issuer)} is already specified`);
+    else if (issuer === "") errors.push("--service-account-issuer: must not be empty");
     else if (issuer.includes(":") && !URL.canParse(issuer))
       errors.push(`--service-account-issuer: ${JSON.stringify(issuer)} contained a ':' but was not a valid URL`);
   }

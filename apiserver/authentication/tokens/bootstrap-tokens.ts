@@ -30,7 +30,7 @@ export const bootstrapTokens =
   (token) => {
     const id = FORM.exec(token.text)?.[1];
     if (id === undefined) return undefined;
-    const record = secrets.cached(ROOT_CONTROL_PLANE, BOOTSTRAP_TOKEN_NAMESPACE, `bootstrap-token-${id}`);
+    const record = secrets.known(ROOT_CONTROL_PLANE, BOOTSTRAP_TOKEN_NAMESPACE, `bootstrap-token-${id}`);
     return whenThere(record, (found) => found && userOf(found, id, token, now()));
   };
 
