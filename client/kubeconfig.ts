@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { createSecureContext } from "node:tls";
 import { Ajv } from "ajv";
 import { DecodeError } from "../apimachinery/json/decode-error.ts";
 import { parseYaml } from "../apimachinery/yaml/to-json.ts";
@@ -8,8 +9,15 @@ import { parseYaml } from "../apimachinery/yaml/to-json.ts";
 export interface ServerAccess {
   readonly url: URL;
   readonly tls: ClientTls;
+  /** The kubeconfig and the certificates and keys that it names, as they were read. */
+  readonly files: readonly ReadFile[];
   /** The header `Authorization` of the next request, if there is one: a token in a file may be another one by then. */
   authorization(): Promise<string | undefined>;
+}
+
+export interface ReadFile {
+  readonly file: string;
+  readonly text: string;
 }
 
 /** As Node's `https` takes it, all in PEM. */
@@ -35,7 +43,13 @@ export class KubeconfigError extends Error {
  * @throws KubeconfigError
  */
 export async function readKubeconfig(file: string): Promise<ServerAccess> {
-  const config = parse(file, await readText(file));
+  const files: ReadFile[] = [];
+  const read = async (name: string) => {
+    const text = await readText(name);
+    files.push({ file: name, text });
+    return text;
+  };
+  const config = parse(file, await read(file));
   const name = config["current-context"] ?? "";
   const context = named(config.contexts, name)?.context;
   if (context === undefined) throw new KubeconfigError(`${file}: context was not found for specified context: ${name}`);
@@ -58,7 +72,7 @@ export async function readKubeconfig(file: string): Promise<ServerAccess> {
 
   const pem = async (data: string | undefined, beside: string | undefined) => {
     if (data) return Buffer.from(data, "base64").toString();
-    return beside ? readText(path.resolve(path.dirname(file), beside)) : undefined;
+    return beside ? read(path.resolve(path.dirname(file), beside)) : undefined;
   };
   const [ca, cert, key] = await Promise.all([
     pem(cluster["certificate-authority-data"], cluster["certificate-authority"]),
@@ -66,6 +80,7 @@ export async function readKubeconfig(file: string): Promise<ServerAccess> {
     pem(user["client-key-data"], user["client-key"]),
   ]);
   if ((cert === undefined) !== (key === undefined)) throw new KubeconfigError(`${file}: a client certificate and its key belong together`);
+  checkCredentials(file, { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) });
   const servername = cluster["tls-server-name"];
   return {
     url: new URL(server),
@@ -76,8 +91,18 @@ export async function readKubeconfig(file: string): Promise<ServerAccess> {
       ...(servername && { servername }),
       ...(cluster["insecure-skip-tls-verify"] === true && { rejectUnauthorized: false }),
     },
+    files,
     authorization: () => authorizationOf(user, path.dirname(file)),
   };
+}
+
+/** What is no certificate, or no key of it, is told before anybody connects with it. */
+function checkCredentials(file: string, credentials: ClientTls): void {
+  try {
+    createSecureContext(credentials);
+  } catch (error) {
+    throw new KubeconfigError(`${file}: a certificate or key cannot be used: ${(error as Error).message}`, error);
+  }
 }
 
 /** A token is taken before a name and a password, and one in a file before one in the kubeconfig. */

@@ -6,6 +6,7 @@ import { eventually } from "../test/tools/eventually.ts";
 import { WebhookServer } from "../test/tools/webhook-server.ts";
 import { KubeconfigError, readKubeconfig } from "./kubeconfig.ts";
 import { Webhook } from "./webhook.ts";
+import { WebhookError } from "./webhook-error.ts";
 
 const QUICK = { steps: 5, first: 1, factor: 1.5, jitter: 0.2 };
 
@@ -22,6 +23,8 @@ afterEach(async () => {
   await server.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+const NO_PAIR = { "client-certificate-data": "eA==", "client-key-data": "eA==" };
 
 const config = () => path.join(folder, "config");
 
@@ -55,6 +58,8 @@ describe("a webhook", () => {
     await webhook.ask({});
     await writeFile(path.join(folder, "token"), "second\n");
     await webhook.ask({});
+    await rm(path.join(folder, "token"));
+    await expect(webhook.ask({})).rejects.toThrow(WebhookError);
     expect(server.questions.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer t",
       `Basic ${Buffer.from("u:p").toString("base64")}`,
@@ -199,7 +204,13 @@ describe("a kubeconfig", () => {
   });
 
   it("may not start programs, or send through proxies", async () => {
-    for (const user of [{ exec: { command: "x" } }, { "auth-provider": { name: "x" } }, { as: "x" }, { "client-key-data": "eA==" }]) {
+    for (const user of [
+      { exec: { command: "x" } },
+      { "auth-provider": { name: "x" } },
+      { as: "x" },
+      { "client-key-data": "eA==" },
+      NO_PAIR,
+    ]) {
       await expect(open(1_000, {}, user)).rejects.toThrow(KubeconfigError);
     }
     await expect(open(1_000, { "proxy-url": "http://x" })).rejects.toThrow("proxy-url cannot be used here");

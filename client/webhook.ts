@@ -68,7 +68,9 @@ export class Webhook {
     const { timeout } = this.#options;
     const url = new URL(this.#access.url);
     url.searchParams.set("timeout", formatDuration(timeout));
-    const authorization = await this.#access.authorization();
+    const authorization = await this.#access.authorization().catch((error: Error) => {
+      throw new WebhookError(error.message);
+    });
     const headers = {
       accept: "application/json, */*",
       "content-type": "application/json",

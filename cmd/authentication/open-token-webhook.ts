@@ -16,14 +16,13 @@ export async function openTokenWebhook(
   audiences: readonly string[],
   log: Logger,
 ): Promise<{ readonly authenticate: TokenAuthenticator; close(): void }> {
-  const [{ readKubeconfig, KubeconfigError }, { Webhook }, { WEBHOOK_BACKOFF }, { tokenWebhook }] = await Promise.all([
+  const [{ KubeconfigError }, { FollowedWebhook }, { tokenWebhook }] = await Promise.all([
     import("../../client/kubeconfig.ts"),
-    import("../../client/webhook.ts"),
-    import("../../client/backoff.ts"),
+    import("../followed-webhook.ts"),
     import("../../apiserver/authentication/tokens/token-webhook.ts"),
   ]);
   try {
-    const webhook = new Webhook(await readKubeconfig(kubeconfigFile), { timeout: TIMEOUT, backoff: WEBHOOK_BACKOFF });
+    const webhook = await FollowedWebhook.open(kubeconfigFile, TIMEOUT, log);
     const authenticate = tokenWebhook({
       ask: (question) => webhook.ask(question),
       version,

@@ -3,9 +3,9 @@ import { alwaysAllow, alwaysDeny } from "../../apiserver/authorization/always.ts
 import { type ChosenAuthorizer, RBAC } from "../../apiserver/authorization/authorization.ts";
 import type { AuthorizerConfiguration, WebhookConfiguration } from "../../apiserver/authorization/configuration/configuration.ts";
 import type { BuiltIn } from "../../apiserver/authorization/configuration/rules.ts";
-import type { Webhook } from "../../client/webhook.ts";
 import { readRequired } from "../certificates/private-file.ts";
-import { reasonOf, StartupError } from "../startup-error.ts";
+import type { FollowedWebhook } from "../followed-webhook.ts";
+import { StartupError } from "../startup-error.ts";
 import { WatchedFile } from "../watched-file.ts";
 import type { AuthorizationFlags } from "./flags.ts";
 
@@ -31,13 +31,9 @@ export class AuthorizationSettings {
     if (!("configFile" in flags)) return new AuthorizationSettings(await openChain(ofFlags(flags), log), log);
     const { configFile: name } = flags;
     const text = await readRequired(name);
-    try {
-      const configuration = await parse(text);
-      const types = configuration.map(({ type }) => type);
-      return new AuthorizationSettings(await openChain(configuration, log), log, { name, text, types });
-    } catch (error) {
-      throw new StartupError(`${name}: ${reasonOf(error)}`, error);
-    }
+    const configuration = await parse(name, text);
+    const types = configuration.map(({ type }) => type);
+    return new AuthorizationSettings(await openChain(configuration, log), log, { name, text, types });
   }
 
   get authorizers(): readonly ChosenAuthorizer[] {
@@ -55,7 +51,7 @@ export class AuthorizationSettings {
       this.#log.error({ err: error, file: name }, "the authorization configuration could not be read again");
     let last: Promise<void> = Promise.resolve();
     const reload = async (next: string) => {
-      const chain = await openChain(await parse(next, types), this.#log);
+      const chain = await openChain(await parse(name, next, types), this.#log);
       if (this.#closed) return chain.close();
       const before = this.#chain;
       this.#chain = chain;
@@ -80,10 +76,21 @@ export class AuthorizationSettings {
   }
 }
 
-/** Reading of configurations loads only where there is one. */
-async function parse(text: string, required?: readonly string[]): Promise<readonly AuthorizerConfiguration[]> {
-  const { parseAuthorizationConfiguration } = await import("../../apiserver/authorization/configuration/configuration.ts");
-  return parseAuthorizationConfiguration(text, required);
+/**
+ * Reading of configurations loads only where there is one.
+ * @throws StartupError naming the file
+ */
+async function parse(file: string, text: string, required?: readonly string[]): Promise<readonly AuthorizerConfiguration[]> {
+  const [{ parseAuthorizationConfiguration }, { ConfigurationError }] = await Promise.all([
+    import("../../apiserver/authorization/configuration/configuration.ts"),
+    import("../../apimachinery/configuration/parse.ts"),
+  ]);
+  try {
+    return parseAuthorizationConfiguration(text, required);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new StartupError(`${file}: ${error.message}`, error);
+    throw error;
+  }
 }
 
 /** A webhook of the flags has all the time that there is, and is passed over when it cannot be asked, as it has always been. */
@@ -105,7 +112,7 @@ interface Chain {
 const OPINIONS = { NoOpinion: "no-opinion", Deny: "deny" } as const;
 
 async function openChain(configuration: readonly AuthorizerConfiguration[], log: Logger): Promise<Chain> {
-  const webhooks: Webhook[] = [];
+  const webhooks: FollowedWebhook[] = [];
   const close = () => {
     for (const webhook of webhooks) webhook.close();
   };
@@ -132,19 +139,23 @@ async function openChain(configuration: readonly AuthorizerConfiguration[], log:
   }
 }
 
-/** Loads only where one is asked. */
+/**
+ * Loads only where one is asked.
+ * @throws StartupError naming the kubeconfig
+ */
 async function openWebhook(
   { name, kubeconfigFile, timeout, version, authorizedTtl, unauthorizedTtl, failurePolicy }: WebhookConfiguration,
   log: Logger,
-  onOpen: (webhook: Webhook) => void,
+  onOpen: (webhook: FollowedWebhook) => void,
 ): Promise<ChosenAuthorizer> {
-  const [{ readKubeconfig }, { Webhook }, { WEBHOOK_BACKOFF }, { webhookAuthorizer }] = await Promise.all([
+  const [{ KubeconfigError }, { FollowedWebhook }, { webhookAuthorizer }] = await Promise.all([
     import("../../client/kubeconfig.ts"),
-    import("../../client/webhook.ts"),
-    import("../../client/backoff.ts"),
+    import("../followed-webhook.ts"),
     import("../../apiserver/authorization/webhook/webhook-authorizer.ts"),
   ]);
-  const webhook = new Webhook(await readKubeconfig(kubeconfigFile), { timeout, backoff: WEBHOOK_BACKOFF });
+  const webhook = await FollowedWebhook.open(kubeconfigFile, timeout, log).catch((error: unknown) => {
+    throw error instanceof KubeconfigError ? new StartupError(error.message, error) : error;
+  });
   onOpen(webhook);
   return webhookAuthorizer({
     name,

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { StartupError } from "../../cmd/startup-error.ts";
 import { eventually } from "../tools/eventually.ts";
 import { startTestServer, type TestServer, temporaryFolder } from "../tools/server.ts";
 import { type Question, WebhookServer } from "../tools/webhook-server.ts";
@@ -165,6 +166,13 @@ describe("a server that asks a webhook by its flags", () => {
     expect((await other.send("GET", "/version", undefined, headers)).status).toBe(200);
     expect(hook.questions).toMatchObject([{ url: "/ask?timeout=30s", body: { apiVersion: "authorization.k8s.io/v1beta1" } }]);
     await other.close();
+  });
+
+  it("does not start without its kubeconfig", async () => {
+    const flags = { kubeconfigFile: path.join(folder, "none"), version: "v1", authorizedTtl: 0, unauthorizedTtl: 0 } as const;
+    const starting = startTestServer({ authorization: { modes: ["Webhook"], webhook: flags } });
+    await expect(starting).rejects.toThrow(/^cannot read .*none: ENOENT: no such file or directory/);
+    await expect(starting).rejects.toThrow(StartupError);
   });
 
   it("lets nobody in but administrators where everything is forbidden", async () => {
