@@ -12,6 +12,8 @@ export interface ApiRequest {
   /** Reads the body to its end, once. Throws a 413 StatusError beyond `limit` bytes. Empty where there is none. */
   readBody(limit: number): Promise<Uint8Array>;
   readonly connection: Connection;
+  /** The peer is gone: nobody reads an answer any more. Missing where that cannot be. */
+  readonly gone?: boolean;
 }
 
 /** What the door knows of the peer; shared by the requests of one connection. */

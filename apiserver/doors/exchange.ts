@@ -46,7 +46,7 @@ export abstract class Exchange implements ApiRequest, Sink {
   abstract readBody(limit: number): Promise<Uint8Array>;
 
   /** The peer is gone: nothing can be sent any more. */
-  protected abstract readonly gone: boolean;
+  abstract readonly gone: boolean;
   /** Sends the head. */
   protected abstract head(status: number, headers: ApiResponse["headers"], rest: Rest): void;
   /** Sends a part of the body. False asks to wait for {@link drained}. */

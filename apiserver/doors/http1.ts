@@ -52,7 +52,7 @@ export class Http1Exchange extends Exchange {
     return readAll(request, length, limit);
   }
 
-  protected get gone(): boolean {
+  get gone(): boolean {
     // Without a socket an answer is over, or has to wait for the one before it on the connection: a peer that has read an answer sends the
     // next request before Node has heard that the answer went out.
     return this.#response.destroyed || this.#request.socket.destroyed;

@@ -43,7 +43,7 @@ export class Http2Exchange extends Exchange {
     return readAll(stream, length, limit);
   }
 
-  protected get gone(): boolean {
+  get gone(): boolean {
     return this.#stream.destroyed || this.#stream.closed;
   }
 

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../apimachinery/object.ts";
 import { comparePrecedence, type FlowSchema, type FlowSchemaSpec } from "../../apis/flowcontrol/v1/flow-schema.ts";
 import { CATCH_ALL, GROUP } from "../../apis/flowcontrol/v1/group.ts";
 import { MANDATORY_FLOW_SCHEMAS, MANDATORY_PRIORITY_LEVELS } from "../../apis/flowcontrol/v1/mandatory.ts";
@@ -29,13 +30,16 @@ export class Configuration {
   constructor(registry: Registry, controlPlane: string, seats: number, now: () => number, onProblem: (error: unknown) => void) {
     this.#seats = seats;
     this.#now = now;
-    const follow = <T>(plural: string, objects: Map<string, T>) => {
+    const follow = <T extends KubeObject>(plural: string, objects: Map<string, T>) => {
       const resource = registry.find(GROUP, "v1", plural);
       if (resource === undefined) return [];
       const start = resource.prefix(controlPlane).length;
       const put = (record: ObjectRecord) => {
-        objects.set(record.key.slice(start), record.object() as T);
-        this.#classifier = undefined;
+        const object = record.object() as T;
+        const { uid, generation } = objects.get(record.key.slice(start))?.metadata ?? {};
+        objects.set(record.key.slice(start), object);
+        // statuses and labels change nothing
+        if (object.metadata.uid !== uid || object.metadata.generation !== generation) this.#classifier = undefined;
       };
       const drop = (key: string) => {
         objects.delete(key.slice(start));

@@ -148,6 +148,27 @@ describe("with priority and fairness", () => {
     expect(order.at(-1)).toBe("ann 404");
   });
 
+  it("who has gone away by the time of their turn is not served", async () => {
+    await level({ limitResponse: { type: "Queue", queuing: { queues: 64, handSize: 1, queueLengthLimit: 9 } } });
+    const write = slowWrite("ann");
+    let read = false;
+    const lost = served.core.handle({
+      method: "POST",
+      path: CONFIG_MAPS,
+      query: "",
+      headers: {},
+      connection: connectionOf("ann", "crowd"),
+      gone: true,
+      readBody: async () => {
+        read = true;
+        return new Uint8Array();
+      },
+    });
+    const waiting = statusOf("ann", "GET", `${CONFIG_MAPS}/a`);
+    await write.finish();
+    expect([(await lost).status, read, await waiting]).toEqual([429, false, 404]);
+  });
+
   it("how it is doing is told in metrics, and to people", async () => {
     await level({ limitResponse: { type: "Queue", queuing: { queues: 64, handSize: 1, queueLengthLimit: 1 } } });
     const write = slowWrite("ann");
@@ -213,6 +234,21 @@ describe("with priority and fairness", () => {
     expect([rejected.status, rejected.headers["x-kubernetes-pf-flowschema-uid"]]).toEqual([429, ""]);
     await write.finish();
   });
+});
+
+it("the status of its objects is written apart from their metadata", async () => {
+  await start();
+  const { levelUid } = await level({ limitResponse: { type: "Reject" } });
+  const target = "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations/crowd";
+  const { metadata, ...rest } = (await served.ask("GET", target)).json();
+  const status = { conditions: [{ type: "Mine", status: "True" }] };
+  const body = { ...rest, metadata: { ...metadata, labels: { a: "b" } }, spec: { type: "Limited" }, status };
+  const written = (await served.ask("PUT", `${target}/status`, { body })).json();
+  expect(written).toMatchObject({ metadata: { uid: levelUid, generation: 1 }, spec: rest.spec, status });
+  expect(written.metadata.labels).toBeUndefined();
+  const changed = { ...rest, metadata, spec: { ...rest.spec, limited: { ...rest.spec.limited, lendablePercent: 5 } }, status: {} };
+  delete changed.metadata.resourceVersion;
+  expect((await served.ask("PUT", target, { body: changed })).json()).toMatchObject({ metadata: { generation: 2 }, status });
 });
 
 describe("without priority and fairness", () => {

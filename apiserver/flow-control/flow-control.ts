@@ -88,9 +88,10 @@ export class PriorityAndFairness implements FlowControl {
     this.#lending.wake();
     return turn.then((queue) => {
       counts.waiting--;
-      if (typeof queue === "number") return this.#run(context, schema, seats, queue, next);
+      if (typeof queue === "number" && context.request.gone !== true) return this.#run(context, schema, seats, queue, next);
+      if (typeof queue === "number") queues.release(seats, 0, queue);
       level.note();
-      return reject(schema, queue);
+      return reject(schema, typeof queue === "number" ? "cancelled" : queue);
     });
   }
 

@@ -51,7 +51,7 @@ export class Counts {
   dispatched = 0;
   executing = 0;
   waiting = 0;
-  readonly rejected: Record<Rejection, number> = { "concurrency-limit": 0, "queue-full": 0, "time-out": 0 };
+  readonly rejected: Record<Rejection, number> = { "concurrency-limit": 0, "queue-full": 0, "time-out": 0, cancelled: 0 };
 }
 
 /** Flows whose hands are remembered. */

@@ -7,7 +7,7 @@ export interface Queuing {
 }
 
 /** Why a request is rejected (the label of kube-apiserver's metric). */
-export type Rejection = "concurrency-limit" | "queue-full" | "time-out";
+export type Rejection = "concurrency-limit" | "queue-full" | "time-out" | "cancelled";
 
 interface Waiting {
   readonly seats: number;

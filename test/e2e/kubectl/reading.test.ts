@@ -93,6 +93,12 @@ await withEachKubectl(
         ]);
         expect(wide).toMatch(/^NAME +.*AGE.*\nnet +/);
         expect(rows(labels).map((cells) => cells.at(-1))).toEqual(["APP", "web", "web"]);
+        expect(await session.ok("get flowschemas")).toMatch(
+          /^NAME +PRIORITYLEVEL +MATCHINGPRECEDENCE +DISTINGUISHERMETHOD +AGE +MISSINGPL\nexempt +exempt +1 +<none> +\S+ +(False|\?)\nprobes +exempt +2 /,
+        );
+        expect(await session.ok("get prioritylevelconfigurations catch-all")).toMatch(
+          /^NAME +TYPE +NOMINALCONCURRENCYSHARES +QUEUES +HANDSIZE +QUEUELENGTHLIMIT +AGE\ncatch-all +Limited +5 +<none> +<none> +<none> /,
+        );
         expect(mixed).toMatch(/NAME +DATA +AGE\nconfigmap\/a +1 +\d+s\n\nNAME +TYPE +DATA +AGE\nsecret\/login +Opaque +1 +\d+s\n/);
         expect(rows(bare).map((cells) => cells.at(-1))).toEqual(["app=web,tier=front", "app=web,tier=back", "app=db"]);
       });
