@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from "../../apis/apiextensions/v1/custom-resource-definition.ts";
 import type { Mirror } from "../runtime/reflector.ts";
 import type { TakenNames } from "./names.ts";
+import { type Work, workOf } from "./pending.ts";
 
 interface Claim {
   readonly group: string;
@@ -8,14 +9,14 @@ interface Claim {
   readonly kinds: readonly string[];
 }
 
-/** Of every definition the names that it was given, and no more: schemas are large. Tells which definitions there is work on. */
+/** Of every definition the names that it was given, and no more: schemas are large. Tells on which definitions there is work. */
 export class Claims implements Mirror<CustomResourceDefinition> {
   readonly #claims = new Map<string, Claim>();
-  readonly #changed: (name: string) => void;
+  readonly #changed: (name: string, work: Work) => void;
   #before = new Set<string>();
 
-  /** @param changed told the name of a definition to look at */
-  constructor(changed: (name: string) => void) {
+  /** @param changed told the name of a definition to look at, and what there is to do */
+  constructor(changed: (name: string, work: Work) => void) {
     this.#changed = changed;
   }
 
@@ -32,7 +33,8 @@ export class Claims implements Mirror<CustomResourceDefinition> {
   }
 
   /** Counts a definition's names as given from now on, before the watch tells it. */
-  put({ metadata, spec, status }: CustomResourceDefinition): void {
+  put(definition: CustomResourceDefinition): void {
+    const { metadata, spec, status } = definition;
     const name = metadata.name ?? "";
     const { plural = "", singular = "", shortNames = [], kind = "", listKind = "" } = status?.acceptedNames ?? {};
     const resources = [plural, singular, ...shortNames].filter((given) => given !== "");
@@ -40,7 +42,8 @@ export class Claims implements Mirror<CustomResourceDefinition> {
     const before = this.#claims.get(name);
     this.#before.delete(name);
     this.#claims.set(name, { group: spec.group, resources, kinds });
-    this.#changed(name);
+    const work = workOf(definition);
+    if (work !== undefined) this.#changed(name, work);
     const released =
       before !== undefined && ![...before.resources, ...before.kinds].every((given) => resources.includes(given) || kinds.includes(given));
     if (released) this.#released(spec.group, name);
@@ -65,6 +68,6 @@ export class Claims implements Mirror<CustomResourceDefinition> {
 
   /** Others of the group may get names now that they were refused. */
   #released(group: string, by: string): void {
-    for (const [name, claim] of this.#claims) if (claim.group === group && name !== by) this.#changed(name);
+    for (const [name, claim] of this.#claims) if (claim.group === group && name !== by) this.#changed(name, "name");
   }
 }

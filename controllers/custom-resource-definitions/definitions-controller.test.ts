@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomResourceDefinition } from "../../apis/apiextensions/v1/custom-resource-definition.ts";
 import { lampDefinition } from "../../apiserver/testing/definition.ts";
+import { alteredClient } from "../../test/tools/altered-client.ts";
 import { TestControlPlane } from "../../test/tools/control-plane.ts";
 import { eventually } from "../../test/tools/eventually.ts";
 import { definitionsController } from "./definitions-controller.ts";
@@ -80,6 +81,56 @@ describe("the controller of definitions", () => {
     await eventually(() => expect(present()).rejects.toMatchObject({ code: 404 }));
     expect(await plane.storage.scan({ prefix: "example.com/lamps/", limit: 1 })).toMatchObject({ items: [] });
   }, 15_000);
+
+  it("keeps nobody waiting for one that takes long to clear away", async () => {
+    const stop = new AbortController();
+    let asked = false;
+    let release = () => {};
+    const client = alteredClient(plane.client(), {
+      deleteCollection() {
+        asked = true;
+        return new Promise((resolve) => {
+          release = resolve;
+        });
+      },
+    });
+    const running = definitionsController.run({ client, now: Date.now, log: { info: () => {}, error: () => {} } }, stop.signal);
+    await define();
+    await eventually(async () => expect(await conditions()).toEqual(ESTABLISHED));
+    await createLamp("a", "slow");
+    await plane.admin.delete(DEFINITIONS, { name: "lamps.example.com" });
+    await eventually(() => expect(asked).toBe(true));
+    await define([{}], { plural: "lights", kind: "Light" });
+    await eventually(async () => expect(await conditions("lights.example.com")).toEqual(ESTABLISHED));
+    stop.abort();
+    release();
+    await running;
+  });
+
+  it("looks at a definition for no longer than there is something to do about it", async () => {
+    let looks = 0;
+    const client = plane.client();
+    const counting = alteredClient(client, {
+      get: (...args: Parameters<typeof client.get>) => {
+        looks += 1;
+        return client.get(...args) as never;
+      },
+    });
+    const stop = new AbortController();
+    const running = definitionsController.run({ client: counting, now: Date.now, log: { info: () => {}, error: () => {} } }, stop.signal);
+    await define();
+    await eventually(async () => expect(await conditions()).toEqual(ESTABLISHED));
+    const before = looks;
+    for (const color of ["red", "blue"]) {
+      await plane.admin.patch(DEFINITIONS, { name: "lamps.example.com" }, MERGE, { metadata: { labels: { color } } });
+    }
+    await define([{}], { plural: "lights", kind: "Light" });
+    await eventually(async () => expect(await conditions("lights.example.com")).toEqual(ESTABLISHED));
+    // of the second one: when it came, and once more for the names that were written in the meantime
+    expect(looks - before).toBeLessThanOrEqual(2);
+    stop.abort();
+    await running;
+  });
 
   it("lets one go that was never served", async () => {
     await define();

@@ -14,11 +14,15 @@ import { approvalCondition } from "./approval.ts";
 import { Claims } from "./claims.ts";
 import { deleteInstances } from "./instances.ts";
 import { establishedOf, judgeNames } from "./names.ts";
+import { hasOtherNames, isToBeEstablished, type Work } from "./pending.ts";
 
 const DEFINITIONS: ResourceRef = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
 
-/** Names are given one after the other: two definitions that want the same must not both get it. */
-const WORKERS = 1;
+/**
+ * Definitions worked on at once. Names are given one after the other: two definitions that want the same must not both get it. To clear one away
+ * takes long, and nobody waits for that.
+ */
+const WORKERS: Readonly<Record<Work, number>> = { name: 1, approve: 1, clear: 5 };
 
 /** How long to wait, in ms, before it is looked again whether what is held has gone: longer the longer it takes. */
 const LEAST_WAIT = 500;
@@ -37,32 +41,35 @@ export const definitionsController: Controller = {
   name: "custom-resource-definitions",
   async run(surroundings, signal) {
     const { client, log } = surroundings;
-    const queue = new WorkQueue();
-    const claims = new Claims((name) => queue.add(name));
+    const queues: Readonly<Record<Work, WorkQueue>> = { name: new WorkQueue(), approve: new WorkQueue(), clear: new WorkQueue() };
+    const claims = new Claims((name, work) => queues[work].add(name));
     const reflector = new Reflector<CustomResourceDefinition>(client, DEFINITIONS, claims, (error) =>
       log.error({ controller: "custom-resource-definitions", err: error }, "watch failed"),
     );
     const reconciler = new Reconciler(surroundings, claims);
-    await Promise.all([
-      reflector.run(signal),
-      workOn("custom-resource-definitions", queue, WORKERS, surroundings, signal, (name) => reconciler.reconcile(name)),
-    ]);
+    const work = (kind: Work) =>
+      workOn("custom-resource-definitions", queues[kind], WORKERS[kind], surroundings, signal, (name) => reconciler.reconcile(name, kind));
+    await Promise.all([reflector.run(signal), work("name"), work("approve"), work("clear")]);
   },
 };
 
 class Reconciler {
   readonly #surroundings: Surroundings;
   readonly #claims: Claims;
-
   constructor(surroundings: Surroundings, claims: Claims) {
     this.#surroundings = surroundings;
     this.#claims = claims;
   }
 
-  async reconcile(name: string): Promise<ReconcileResult> {
+  async reconcile(name: string, work: Work): Promise<ReconcileResult> {
     try {
-      const definition = await this.#surroundings.client.get<CustomResourceDefinition>(DEFINITIONS, { name });
-      return definition.metadata.deletionTimestamp === undefined ? await this.#establish(definition) : await this.#clear(definition);
+      const definition = await this.#get(name);
+      const isGoing = definition.metadata.deletionTimestamp !== undefined;
+      if (isGoing !== (work === "clear")) return undefined;
+      if (isGoing) return await this.#clear(definition);
+      if (work === "name") await this.#establish(definition);
+      else await this.#approve(definition);
+      return undefined;
     } catch (error) {
       // someone else changed or removed it; the watch brings what is true now
       if (!isReason(error, "Conflict") && !isReason(error, "NotFound")) throw error;
@@ -71,11 +78,9 @@ class Reconciler {
   }
 
   /** First the names, then that the kind is there: in between it is served already, so that nobody is told too early. */
-  async #establish(definition: CustomResourceDefinition): Promise<undefined> {
-    let latest = await this.#name(definition);
-    const approval = approvalCondition(latest);
-    if (approval !== undefined) latest = await this.#tell(latest, approval);
-    if (!isTrue(latest, "NamesAccepted") || isTrue(latest, "Established")) return;
+  async #establish(definition: CustomResourceDefinition): Promise<void> {
+    const latest = await this.#approve(hasOtherNames(definition) ? await this.#name(definition) : definition);
+    if (!isToBeEstablished(latest)) return;
     await this.#tell(latest, {
       type: "Established",
       status: "True",
@@ -84,18 +89,27 @@ class Reconciler {
     });
   }
 
+  async #approve(definition: CustomResourceDefinition): Promise<CustomResourceDefinition> {
+    const approval = approvalCondition(definition);
+    return approval === undefined ? definition : this.#tell(definition, approval);
+  }
+
   async #name(definition: CustomResourceDefinition): Promise<CustomResourceDefinition> {
     const { spec, status } = definition;
-    const accepted = status?.acceptedNames;
-    if (accepted !== undefined && equalJson(accepted as never, spec.names as never)) return definition;
-    const verdict = judgeNames(spec.names, accepted, this.#claims.taken(spec.group));
+    const verdict = judgeNames(spec.names, status?.acceptedNames, this.#claims.taken(spec.group));
     const named = { ...definition, status: { ...status, acceptedNames: verdict.acceptedNames } } as CustomResourceDefinition;
     const told = withTold(
       withTold(named, verdict.namesAccepted, this.#now),
       establishedOf(conditionOf(definition, "Established"), verdict),
       this.#now,
     );
-    return this.#store(definition, told);
+    try {
+      return await this.#store(definition, told);
+    } catch (error) {
+      // another server of the same store may have given the names: who is next has to know
+      if (isReason(error, "Conflict")) this.#claim(await this.#get(definition.metadata.name ?? ""));
+      throw error;
+    }
   }
 
   async #clear(definition: CustomResourceDefinition): Promise<ReconcileResult> {
@@ -143,9 +157,17 @@ class Reconciler {
   async #store(before: CustomResourceDefinition, after: CustomResourceDefinition): Promise<CustomResourceDefinition> {
     if (equalJson(asJson(before), asJson(after))) return before;
     const stored = await this.#surroundings.client.update(DEFINITIONS, after, { subresource: "status", ...MANAGER });
-    // the next definition of the group is judged by this, however late the watch is
-    if (stored.metadata.deletionTimestamp === undefined) this.#claims.put(stored);
+    this.#claim(stored);
     return stored;
+  }
+
+  /** The next definition of the group is judged by this, however late the watch is. */
+  #claim(definition: CustomResourceDefinition): void {
+    if (definition.metadata.deletionTimestamp === undefined) this.#claims.put(definition);
+  }
+
+  #get(name: string): Promise<CustomResourceDefinition> {
+    return this.#surroundings.client.get<CustomResourceDefinition>(DEFINITIONS, { name });
   }
 }
 

@@ -20,13 +20,12 @@ const ON_PURPOSE = {
 /** Differences that a slow machine makes. */
 const OF_A_MOMENT = {
   seconds: "managers stand in the order of the seconds in which they wrote; the recorded ones wrote within one, where names decide",
-  busy: "the recording waits for a controller for a second and a half, within which it is not always done where the machine is busy",
 } as const;
 
 export const REASONS = { ...WAITING, ...ON_PURPOSE, ...OF_A_MOMENT } as const;
 
 /** Steps that differ for these reasons may pass as well: it is a matter of moments. */
-export const SOMETIMES: ReadonlySet<string> = new Set<keyof typeof REASONS>(["swift", "seconds", "busy"]);
+export const SOMETIMES: ReadonlySet<string> = new Set<keyof typeof REASONS>(["swift", "seconds"]);
 
 export type Reason = keyof typeof REASONS;
 
@@ -53,7 +52,6 @@ export const EXPECTED_DIFFERENCES: Readonly<Record<string, Expected>> = {
   "crd/immutable-fields-and-stored-versions.json": { seconds: ["an empty storedVersions"] },
   "crd/invalid-defaults.json": { rules: ["a default that breaks a rule"] },
   "crd/lifecycle.json": { seconds: ["labels do not change the generation"] },
-  "crd/protected-groups.json": { busy: ["the condition follows"] },
   "datum/connector-rules.json": "laterKinds",
   "datum/discovery.json": { laterKinds: ["the kinds of networking that come first"] },
   "datum/domain-rules.json": "laterKinds",
