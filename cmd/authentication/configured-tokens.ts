@@ -66,6 +66,7 @@ async function inFile(file: string, flags: AuthenticationFlags, byFlags: Anonymo
         throw new ConfigurationError(["anonymous: Forbidden: changed from initial configuration file"]);
       }
       warnOfBareGroups(next.jwt, log);
+      log.info({ file }, "the authentication config has changed, and counts once all of its issuers have answered");
       if (await tokens.exchange(next.jwt)) log.info({ file }, "reloaded authentication config");
     } catch (error) {
       log.error({ err: error, file }, "the authentication config cannot be used, and stays as it was");

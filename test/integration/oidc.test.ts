@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import * as https from "node:https";
 import path from "node:path";
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
@@ -13,8 +14,10 @@ let issuer: TestIssuer;
 let folder: string;
 let server: TestServer;
 let agent: https.Agent;
+let lines: string[];
 
 beforeEach(async () => {
+  lines = [];
   [issuer, folder] = await Promise.all([TestIssuer.start(), temporaryFolder()]);
 });
 afterEach(async () => {
@@ -25,7 +28,8 @@ afterEach(async () => {
 });
 
 async function start(authentication: Partial<AuthenticationFlags>): Promise<void> {
-  server = await startTestServer({ authentication });
+  const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  server = await startTestServer({ authentication, log });
   agent = new https.Agent({ keepAlive: true, ca: (await credentialsIn(server.kubeconfigPath)).ca });
 }
 
@@ -98,12 +102,15 @@ describe("an issuer in a configuration file", () => {
     try {
       await start({ configurationFile: await write({ jwt: [entry(issuer)] }) });
       await eventually(async () => expect(await whoAmI(await issuer.token())).toEqual(KIM));
+      const told = (reason: string) => eventually(() => expect(lines.join("")).toContain(reason));
       await write({ jwt: [{ ...entry(other), claimMappings: {} }] });
+      await told("jwt[0].claimMappings.username: Required value: claim or expression is required");
       await write({ jwt: [entry(other)], anonymous: { enabled: false } });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await told("anonymous: Forbidden: changed from initial configuration file");
       expect([await whoAmI(await issuer.token()), await whoAmI(await other.token())]).toEqual([KIM, 401]);
       await write({ jwt: [entry(other)] });
-      await eventually(async () => expect(await whoAmI(await other.token())).toEqual(KIM));
+      await told("reloaded authentication config");
+      expect(await whoAmI(await other.token())).toEqual(KIM);
       expect(await whoAmI(await issuer.token())).toBe(401);
       expect(await whoAmI(undefined, "GET", "/livez")).toBe(200);
     } finally {

@@ -54,6 +54,8 @@ await withEachKubectl((session) => {
       expect(review.status.userInfo).toMatchObject({ username: name, groups: [team, "system:authenticated"] });
       const other = JSON.parse(await session.ok("auth whoami -o json --as=bob --as-uid=7 --as-group=a --as-group=b"));
       expect(other.status.userInfo).toMatchObject({ username: "bob", uid: "7", groups: ["a", "b", "system:authenticated"] });
+      const abroad = JSON.parse(await session.ok("auth whoami -o json --as=jürgen --as-group=日向"));
+      expect(abroad.status.userInfo).toMatchObject({ username: "jürgen", groups: ["日向", "system:authenticated"] });
     });
 
     it("may do nothing but look at what there is, until roles say more, which counts at once", async () => {
