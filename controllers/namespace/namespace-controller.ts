@@ -3,7 +3,7 @@ import type { Namespace } from "../../apis/core/v1/namespace.ts";
 import type { Condition } from "../runtime/conditions.ts";
 import type { Controller, ReconcileResult, Surroundings } from "../runtime/controller.ts";
 import { workOn } from "../runtime/controller.ts";
-import { Informer, keyOf } from "../runtime/informer.ts";
+import { Informer, identityOf, keyOf } from "../runtime/informer.ts";
 import { WorkQueue } from "../runtime/work-queue.ts";
 import { deletionConditions } from "./conditions.ts";
 import { isEmpty, NAMESPACES, removeContent } from "./content.ts";
@@ -23,7 +23,11 @@ export const namespaceController: Controller = {
   async run(surroundings, signal) {
     const { client, log } = surroundings;
     const queue = new WorkQueue();
-    const informer = new Informer<Namespace>(client, NAMESPACES, (error) => log.error({ controller: NAME, err: error }, "watch failed"));
+    const onError = (error: unknown) => log.error({ controller: NAME, err: error }, "watch failed");
+    // of most nothing has to be known but that they stay
+    const informer = new Informer<Namespace>(client, NAMESPACES, onError, {
+      keep: (namespace) => (namespace.metadata.deletionTimestamp === undefined ? identityOf(namespace) : namespace),
+    });
     informer.handle((namespace, event) => {
       if (event !== "removed" && namespace.metadata.deletionTimestamp !== undefined) queue.add(keyOf(namespace));
     });

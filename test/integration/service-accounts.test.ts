@@ -3,7 +3,7 @@ import * as https from "node:https";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../tools/eventually.ts";
-import { startTestServer, type TestServer } from "../tools/server.ts";
+import { freshEtcd, startTestServer, type TestServer, testStorage } from "../tools/server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -99,3 +99,39 @@ describe("a Secret that asks for a token of a service account", () => {
     }
   });
 });
+
+// an embedded store has one server
+it.skipIf(testStorage === "embedded")(
+  "servers of one etcd that have authorities of their own do not write against one another",
+  async () => {
+    const etcd = freshEtcd();
+    const first = await startTestServer({ etcd });
+    const root = "/api/v1/namespaces/shared/configmaps/kube-root-ca.crt";
+    const token = "/api/v1/namespaces/shared/secrets/token";
+    const annotations = { "kubernetes.io/service-account.name": "default" };
+    try {
+      await first.send("POST", "/api/v1/namespaces", { metadata: { name: "shared" } });
+      await eventually(async () => expect((await first.send("GET", root)).status).toBe(200));
+      await eventually(async () => expect((await first.send("GET", "/api/v1/namespaces/shared/serviceaccounts/default")).status).toBe(200));
+      const secret = { metadata: { name: "token", annotations }, type: "kubernetes.io/service-account-token" };
+      await first.send("POST", "/api/v1/namespaces/shared/secrets", secret);
+      await eventually(async () => expect((await first.send("GET", token)).body.data?.token).toBeDefined());
+
+      const second = await startTestServer({ etcd });
+      try {
+        const ca = await readFile(path.join(second.dataDir, "pki", "ca.crt"), "utf8");
+        await eventually(async () => expect((await first.send("GET", root)).body.data).toEqual({ "ca.crt": ca }));
+        await eventually(async () => expect(decoded((await first.send("GET", token)).body.data["ca.crt"])).toBe(ca));
+        const revisions = async () =>
+          Promise.all([root, token].map(async (address) => (await second.send("GET", address)).body.metadata.resourceVersion));
+        const before = await revisions();
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        expect(await revisions()).toEqual(before);
+      } finally {
+        await second.close();
+      }
+    } finally {
+      await first.close();
+    }
+  },
+);
