@@ -20,7 +20,7 @@ export const certificateCleanerController = deleteInTime({
 function endOf(object: KubeObject): number {
   const { metadata, status = {} } = object as CertificateSigningRequest;
   const { conditions = [], certificate } = status;
-  if (conditions.length === 0 && !certificate) return timeOf(metadata.creationTimestamp) + PENDING;
+  if (conditions.length === 0) return timeOf(metadata.creationTimestamp) + PENDING;
   const ends = conditions.map(({ type, lastUpdateTime }) => {
     if (type === "Denied" || type === "Failed") return timeOf(lastUpdateTime) + ANSWERED;
     if (type === "Approved" && certificate) return Math.min(timeOf(lastUpdateTime) + ANSWERED, endOfCertificate(certificate));
@@ -32,4 +32,11 @@ function endOf(object: KubeObject): number {
 const timeOf = (time: string | undefined): number => (time === undefined ? Number.POSITIVE_INFINITY : parseTime(time));
 
 /** @param base64 PEM; behind the certificate others may stand */
-const endOfCertificate = (base64: string): number => Date.parse(new X509Certificate(Buffer.from(base64, "base64")).validTo);
+function endOfCertificate(base64: string): number {
+  try {
+    return Date.parse(new X509Certificate(Buffer.from(base64, "base64")).validTo);
+  } catch {
+    // what cannot be read does not end
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -49,6 +49,10 @@ describe("a CertificateSigningRequest", () => {
 
   it("judges both halves of a signer's name", () => {
     const texts = (signerName: string) => strategy.validate?.(csr({}, { signerName })).map(errorText) ?? [];
+    expect(texts("A_.B_.com/C_.D_").map((text) => /validating label "[^"]*"/.exec(text)?.[0])).toEqual([
+      'validating label "A_"',
+      'validating label "C_"',
+    ]);
     expect(texts("example.com/A")[0]).toMatch(/^spec.signerName: Invalid value: "A": validating label "A": a lowercase RFC 1123 subdomain/);
     expect(texts(`${"a.".repeat(127)}com/x`)[0]).toBe("spec.signerName: Too long: may not be more than 253 bytes");
   });

@@ -124,9 +124,10 @@ function signerErrors(signer: string, path: FieldPath): FieldError[] {
   }
   const errors: FieldError[] = [];
   const judge = (part: string, rule: (text: string) => string[]) => {
-    for (const label of part.split(".")) {
-      for (const text of rule(label)) errors.push(invalid(path, part, `validating label ${quote(label)}: ${text}`));
-    }
+    // of several that are wrong the first is told
+    const label = part.split(".").find((one) => rule(one).length > 0);
+    if (label === undefined) return;
+    for (const text of rule(label)) errors.push(invalid(path, part, `validating label ${quote(label)}: ${text}`));
   };
   if (Buffer.byteLength(domain) > LONGEST_DOMAIN) errors.push(tooLong(path, LONGEST_DOMAIN));
   judge(domain, validateDnsLabel);
