@@ -117,7 +117,8 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new KubeconfigError(`cannot read ${file}: ${(error as Error).message}`, error);
+    // without the name of the call and the file
+    throw new KubeconfigError(`cannot read ${file}: ${(error as Error).message.replace(/^E[A-Z]+: ([^,]+), .*$/s, "$1")}`, error);
   }
 }
 

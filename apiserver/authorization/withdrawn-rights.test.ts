@@ -3,7 +3,7 @@ import { eventually } from "../../test/tools/eventually.ts";
 import { isStream, type StreamBody } from "../request.ts";
 import { type Served, serve } from "../testing/serve.ts";
 import { alwaysAllow } from "./always.ts";
-import type { Decision } from "./authorizer.ts";
+import type { Attributes, Decision } from "./authorizer.ts";
 
 const RBAC_V1 = "/apis/rbac.authorization.k8s.io/v1";
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
@@ -82,6 +82,20 @@ describe("a watch", () => {
     const carl = await watch("carl");
     served.core.setAuthorizers([]);
     await eventually(() => expect([anna.ended, carl.ended]).toEqual([true, true]));
+  });
+
+  it("ends when a webhook has answered; those that no webhook is asked about do not wait for it", async () => {
+    let answer = (_: Decision) => {};
+    const slow = new Promise<Decision>((resolve) => {
+      answer = resolve;
+    });
+    const hook = ({ user }: Attributes) => (user.name === "bob" ? slow : ({ verdict: "no-opinion" } as const));
+    const [anna, bob] = [await watch("anna"), await watch("bob")];
+    served.core.setAuthorizers([{ name: "hook", authorizer: hook }]);
+    await eventually(() => expect(anna.ended).toBe(true));
+    expect(bob.ended).toBe(false);
+    answer({ verdict: "deny" });
+    await eventually(() => expect(bob.ended).toBe(true));
   });
 
   it("is one of many that are looked at", async () => {

@@ -1,4 +1,4 @@
-import type { Attributes, Authorizer } from "./authorizer.ts";
+import type { Attributes, Authorizer, Decision } from "./authorizer.ts";
 
 /** A watch under way. */
 export interface OpenStream {
@@ -10,6 +10,9 @@ export interface OpenStream {
 
 /** Streams that are looked at in one go. */
 const SLICE = 200;
+
+/** Questions to webhooks that are under way for that. */
+const ASKED_AT_ONCE = 16;
 
 /**
  * Between a change and the look at what it means for streams, and between two looks, in ms: changes come in groups, and a watch may just have
@@ -42,22 +45,33 @@ export class WithdrawnRights {
 
   async #look(): Promise<void> {
     this.#due = false;
+    const asked = new Set<Promise<void>>();
     let looked = 0;
     for (const stream of [...this.#streams]) {
-      if (!(await this.#mayGoOn(stream))) stream.drain();
+      const later = this.#lookAt(stream);
+      if (later !== undefined) {
+        asked.add(later);
+        void later.then(() => asked.delete(later));
+        if (asked.size >= ASKED_AT_ONCE) await Promise.race(asked);
+      }
       if (++looked % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     this.#looking = false;
     if (this.#due) this.changed();
   }
 
-  /** Where it cannot be found out, a stream goes on. */
-  async #mayGoOn({ attributes }: OpenStream): Promise<boolean> {
+  /** At once, or when a webhook has answered. Where it cannot be found out, a stream goes on. */
+  #lookAt(stream: OpenStream): Promise<void> | undefined {
+    const end = ({ verdict, error }: Decision) => {
+      if (verdict !== "allow" && error === undefined) stream.drain();
+    };
     try {
-      const { verdict, error } = await this.#authorizer(attributes);
-      return verdict === "allow" || error !== undefined;
+      const decision = this.#authorizer(stream.attributes);
+      if (decision instanceof Promise) return decision.then(end, () => {});
+      end(decision);
     } catch {
-      return true;
+      // an authorizer that fails takes nothing away
     }
+    return undefined;
   }
 }
