@@ -14,6 +14,7 @@ import type { KindDefinition } from "../apis/kind.ts";
 import { WatchCache } from "../storage/cache/watch-cache.ts";
 import type { Storage } from "../storage/storage.ts";
 import { FieldManagers } from "./apply/field-managers.ts";
+import type { Auditing } from "./audit/auditing.ts";
 import { authenticationMethods } from "./authentication/methods.ts";
 import { discoveryDocument } from "./authentication/service-accounts/discovery.ts";
 import { type AuthenticationSettings, settingsForOneRun } from "./authentication/settings.ts";
@@ -82,6 +83,8 @@ export interface CoreOptions {
   readonly now?: () => number;
   /** How many requests are served at a time, and how those are treated that are too many. Default: kube-apiserver's. */
   readonly flowControl?: FlowControlOptions;
+  /** Who keeps a record of requests. Default: nobody. */
+  readonly auditing?: Auditing | undefined;
   /** Speak CBOR too (the feature gate CBORServingAndStorage). Default: false. */
   readonly cbor?: boolean;
 }
@@ -183,6 +186,7 @@ export class Core {
       flowControl: this.#priorityAndFairness ?? new MaxInFlight(limits),
       encodings,
       handler: (context) => this.#dispatch(context),
+      auditing: options.auditing,
       onPanic: options.onPanic,
     });
   }
@@ -258,7 +262,10 @@ export class Core {
 
   #resource(context: RequestContext, target: ResourceTarget): Eventual<ApiResponse> {
     const { deprecation } = target.resource.kind;
-    if (deprecation !== undefined) context.warn(deprecation);
+    if (deprecation !== undefined) {
+      context.warn(deprecation);
+      context.audit?.annotate("k8s.io/deprecated", "true");
+    }
     const action = actionOf(context.request.method, target, context.query.flag("watch"));
     if (action === undefined) return notFoundText();
     if (target.name !== "") checkNameParameter(target.name);
@@ -296,7 +303,9 @@ export class Core {
     if (root === "core-versions") onlyGet(context);
     const aggregated = context.info.path.endsWith("/") ? undefined : aggregatedForm(accept, context.encodings);
     if (aggregated !== undefined) {
-      return this.#aggregated.answer(root === "groups" ? "apis" : "api", aggregated, context.request.headers["if-none-match"]);
+      const path = root === "groups" ? "apis" : "api";
+      if (context.audit?.wantsResponses) context.audit.responseText(this.#aggregated.json(path).toString().trimEnd());
+      return this.#aggregated.answer(path, aggregated, context.request.headers["if-none-match"]);
     }
     return root === "groups"
       ? this.#document(context, context.encodings.offers.groups, groupList(this.registry))
@@ -305,6 +314,8 @@ export class Core {
 
   #document(context: RequestContext, offer: Offer, document: object, alwaysPretty = false): ApiResponse {
     const { mediaType, pretty } = negotiate(context.request.headers.accept, offer);
+    // the version is no object of the API
+    if (!alwaysPretty) context.audit?.responseObject(document);
     return {
       status: 200,
       headers: { "content-type": mediaType },

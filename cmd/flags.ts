@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { parseDuration } from "../apimachinery/time/duration.ts";
 import { ParseError } from "../apimachinery/validation/parse-error.ts";
 import type { FlowControlOptions } from "../apiserver/flow-control/options.ts";
+import { type AuditFlags, type AuditValues, auditFlags, auditOptions } from "./audit/flags.ts";
 import { type AuthenticationFlags, type AuthenticationValues, authenticationFlags, authenticationOptions } from "./authentication/flags.ts";
 import { type AuthorizationFlags, type AuthorizationValues, authorizationFlags, authorizationOptions } from "./authorization/flags.ts";
 import { isServerName } from "./certificates/names.ts";
@@ -23,6 +24,7 @@ export interface Flags {
   readonly clientCaFile: string | undefined;
   readonly authentication: AuthenticationFlags;
   readonly authorization: AuthorizationFlags;
+  readonly audit: AuditFlags;
   /** Undefined: the embedded store in the data folder. */
   readonly etcd: EtcdFlags | undefined;
   /** Milliseconds between two compactions of etcd; 0 leaves it alone. */
@@ -69,7 +71,7 @@ interface EtcdValues {
   etcdCredentialsFile?: string;
 }
 
-interface Values extends EtcdValues, FlowControlValues, AuthenticationValues, AuthorizationValues {
+interface Values extends EtcdValues, FlowControlValues, AuthenticationValues, AuthorizationValues, AuditValues {
   bindAddress: string;
   securePort: string;
   dataDir: string;
@@ -115,6 +117,7 @@ export function parseFlags(argv: readonly string[]): Parsed {
   authenticationOptions(command);
   authorizationOptions(command);
   flowControlOptions(command);
+  auditOptions(command);
   etcdOptions(command, "store in etcd instead of the data folder: URLs separated by commas")
     .addOption(
       new Option("--etcd-compaction-interval <time>", "how often etcd is to forget history, for example 90s; 0 never").default("5m", "5m"),
@@ -304,6 +307,7 @@ function serverFlags(values: Values): Parsed {
     clientCaFile: values.clientCaFile,
     authentication: authenticationFlags(values, errors),
     authorization: authorizationFlags(values, errors),
+    audit: auditFlags(values, errors),
     etcd,
     etcdCompactionInterval: duration("--etcd-compaction-interval", values.etcdCompactionInterval, errors),
     encryptionProviderConfigFile: values.encryptionProviderConfig,

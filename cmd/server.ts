@@ -5,6 +5,7 @@ import { kinds } from "../apis/kinds.ts";
 import { Core } from "../apiserver/core.ts";
 import { type Door, openDoor, type TlsFiles } from "../apiserver/doors/http.ts";
 import { controllers, type Lent, serverControllers } from "../controllers/controllers.ts";
+import { openAuditing } from "./audit/open-auditing.ts";
 import { authenticationSettings } from "./authentication/settings.ts";
 import { AuthorizationSettings } from "./authorization/settings.ts";
 import { Certificates } from "./certificates/certificates.ts";
@@ -68,6 +69,8 @@ async function start(
   onClose(() => authentication.close());
   const authorization = await AuthorizationSettings.open(options.authorization, log);
   onClose(() => authorization.close());
+  const audit = await openAuditing(options.audit, log);
+  onClose(() => audit?.close());
   const storage = await openStorage(options);
   onClose(() => storage.close());
 
@@ -81,6 +84,7 @@ async function start(
     authentication: settings,
     authorizers: authorization.authorizers,
     flowControl: options.flowControl,
+    auditing: audit?.auditing,
     cbor: options.featureGates.CBORServingAndStorage,
     // The port is known once the door is open, which is before anybody can ask.
     get serverAddress() {

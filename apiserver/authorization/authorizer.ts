@@ -121,18 +121,31 @@ export type FailureOf = (error: string, attributes: Attributes, reason: string |
 /**
  * Asks for a right.
  * @param failureOf default: an AuthorizationError
+ * @param witness told what was decided
  * @throws StatusError the 403 that kube-apiserver sends
  */
-export function authorize(authorizer: Authorizer, attributes: Attributes, failureOf: FailureOf = unknown): Eventual<Permission> {
+export function authorize(
+  authorizer: Authorizer,
+  attributes: Attributes,
+  failureOf: FailureOf = unknown,
+  witness?: Witness,
+): Eventual<Permission> {
   const decision = authorizer(attributes);
   return decision instanceof Promise
-    ? decision.then((later) => granted(later, attributes, failureOf))
-    : granted(decision, attributes, failureOf);
+    ? decision.then((later) => granted(later, attributes, failureOf, witness))
+    : granted(decision, attributes, failureOf, witness);
+}
+
+/** Who keeps a record of decisions. */
+export interface Witness {
+  decided(decision: Decision): void;
 }
 
 const unknown: FailureOf = (error) => new AuthorizationError(error);
 
-function granted({ verdict, reason, error }: Decision, attributes: Attributes, failureOf: FailureOf): Permission {
+function granted(decision: Decision, attributes: Attributes, failureOf: FailureOf, witness: Witness | undefined): Permission {
+  const { verdict, reason, error } = decision;
+  witness?.decided(decision);
   if (verdict === "allow") return GRANTED;
   throw error === undefined ? denial(attributes, reason) : failureOf(error, attributes, reason);
 }

@@ -81,6 +81,11 @@ export class AggregatedDiscovery {
     return { status: 200, headers, body };
   }
 
+  /** The document in JSON, whichever form is sent. */
+  json(root: Root): Buffer {
+    return this.#document(root).bodies.get("application/json") as Buffer;
+  }
+
   #document(root: Root): AggregatedDocument {
     if (this.#changes !== this.#registry.changes) this.#documents.clear();
     this.#changes = this.#registry.changes;

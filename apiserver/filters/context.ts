@@ -1,4 +1,5 @@
 import { Slice } from "../../storage/cache/dispatcher.ts";
+import type { AuditRecord } from "../audit/record.ts";
 import type { Eventual } from "../eventual.ts";
 import type { Encodings } from "../negotiation/negotiate.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
@@ -23,14 +24,17 @@ export class RequestContext {
   known = false;
   /** Set by the filters while they find out what the sender may do. */
   judged = false;
+  /** What is recorded of the request; undefined where no server keeps a record. */
+  readonly audit: AuditRecord | undefined;
   #warnings: Warnings | undefined;
 
-  constructor(request: ApiRequest, query: Query, info: RequestInfo, user: UserInfo, encodings: Encodings) {
+  constructor(request: ApiRequest, query: Query, info: RequestInfo, user: UserInfo, encodings: Encodings, audit?: AuditRecord) {
     this.request = request;
     this.query = query;
     this.info = info;
     this.user = user;
     this.encodings = encodings;
+    this.audit = audit;
   }
 
   /** A slice of the event loop's time, and the next when it is the request's turn. */

@@ -1,5 +1,6 @@
 import { type Status, StatusError, timeout, unknownError } from "../../apimachinery/status/status.ts";
 import { StorageError, StorageTimeoutError, UnknownOutcomeError } from "../../storage/storage.ts";
+import type { AuditRecord } from "../audit/record.ts";
 import { encodeResponse, isPretty } from "../encodings/response.ts";
 import { acceptClauses } from "../negotiation/accept.ts";
 import { type Encodings, isTransformed, type Negotiated } from "../negotiation/negotiate.ts";
@@ -8,13 +9,20 @@ import { Query } from "../routing/query.ts";
 import { statusHeaders, textResponse } from "./responses.ts";
 
 /** The answer to a request that failed; what is no failure of the request's is told to `onPanic`. */
-export function failureResponse(error: unknown, request: ApiRequest, encodings: Encodings, onPanic: (error: unknown) => void): ApiResponse {
+export function failureResponse(
+  error: unknown,
+  request: ApiRequest,
+  encodings: Encodings,
+  onPanic: (error: unknown) => void,
+  record?: AuditRecord,
+): ApiResponse {
   const failure = asStatusError(error, request);
   if (failure === undefined) {
     onPanic(error);
+    record?.panicked(error);
     return textResponse(500, "This request caused apiserver to panic. Look in the logs for details.");
   }
-  return statusResponse(failure.code, failure.status, request, encodings);
+  return statusResponse(failure.code, failure.status, request, encodings, record);
 }
 
 function asStatusError(error: unknown, { method }: ApiRequest): StatusError | undefined {
@@ -35,8 +43,11 @@ function outOfTime(method: string): StatusError {
 }
 
 /** A Status in the form that Accept names; where it names none, in indented JSON. */
-export function statusResponse(code: number, status: Status, request: ApiRequest, encodings: Encodings): ApiResponse {
-  const { mediaType, pretty } = statusForm(request.headers.accept, encodings);
+export function statusResponse(code: number, status: Status, request: ApiRequest, encodings: Encodings, record?: AuditRecord): ApiResponse {
+  const form = statusForm(request.headers.accept, encodings);
+  // a Status in another form than was asked for is not recorded, as in kube-apiserver
+  if (form !== undefined) record?.responseStatus(status);
+  const { mediaType, pretty } = form ?? { mediaType: "application/json", pretty: true };
   const parameter = request.query.includes("pretty") ? Query.parse(request.query).get("pretty") : undefined;
   return {
     status: code,
@@ -45,7 +56,8 @@ export function statusResponse(code: number, status: Status, request: ApiRequest
   };
 }
 
-function statusForm(accept: string | undefined, { types }: Encodings): Negotiated {
+/** Undefined where Accept names none. */
+function statusForm(accept: string | undefined, { types }: Encodings): Negotiated | undefined {
   if (!accept) return { mediaType: "application/json", pretty: false };
   for (const { type, subtype, parameters } of acceptClauses(accept)) {
     if (parameters.has("sv") || (parameters.has("stream") && parameters.get("stream") !== "watch")) continue;
@@ -57,5 +69,5 @@ function statusForm(accept: string | undefined, { types }: Encodings): Negotiate
         : types.find((known) => known === `${type}/${subtype}`);
     if (mediaType !== undefined) return { mediaType, pretty: parameters.get("pretty") === "1" };
   }
-  return { mediaType: "application/json", pretty: true };
+  return undefined;
 }

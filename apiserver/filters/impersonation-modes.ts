@@ -17,6 +17,8 @@ export interface Sender {
 
 /** One way of being allowed to act as another user. */
 export interface Mode {
+  /** The right over the identity, of a constrained mode. */
+  readonly verb?: string;
   /** Whether such a user can be impersonated in this way at all. */
   suits(wanted: UserInfo): boolean;
   /**
@@ -40,12 +42,14 @@ export const MODES: readonly Mode[] = [
 ];
 
 function constrained(mode: string, suits: Mode["suits"]): Mode {
+  const verb = `impersonate:${mode}`;
   return {
+    verb,
     suits,
     async become(wanted, sender) {
       const { info, user, authorizer } = sender;
       await authorize(authorizer, { user, info: { ...info, verb: `impersonate-on:${mode}:${info.verb}` } }, refusalOf);
-      return identity(wanted, sender, { verb: `impersonate:${mode}`, group: AUTHENTICATION, strict: true });
+      return identity(wanted, sender, { verb, group: AUTHENTICATION, strict: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { isReason } from "../../apimachinery/status/status.ts";
+import type { AuditRecord } from "../audit/record.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
 import type { Eventual } from "../eventual.ts";
 import type { ApiRequest, UserInfo } from "../request.ts";
@@ -24,13 +25,16 @@ export class Impersonation {
     this.#authorizer = authorizer;
   }
 
-  /** @throws StatusError Forbidden for who may not impersonate, BadRequest for a request that names no user */
-  userOf(request: ApiRequest, info: RequestInfo, sender: UserInfo): Eventual<UserInfo> {
+  /**
+   * @param record told of who impersonates somebody
+   * @throws StatusError Forbidden for who may not impersonate, BadRequest for a request that names no user
+   */
+  userOf(request: ApiRequest, info: RequestInfo, sender: UserInfo, record?: AuditRecord): Eventual<UserInfo> {
     const wanted = wantedUser(request);
-    return wanted === undefined ? sender : this.#become(wanted, info, sender);
+    return wanted === undefined ? sender : this.#become(wanted, info, sender, record);
   }
 
-  async #become(wanted: UserInfo, info: RequestInfo, user: UserInfo): Promise<UserInfo> {
+  async #become(wanted: UserInfo, info: RequestInfo, user: UserInfo, record: AuditRecord | undefined): Promise<UserInfo> {
     const last = this.#lastModes.get(user.name);
     const modes = last === undefined ? MODES : [last, ...MODES.filter((mode) => mode !== last)];
     let refusal: unknown;
@@ -39,6 +43,7 @@ export class Impersonation {
       try {
         const become = await mode.become(wanted, { user, info, authorizer: this.#authorizer });
         this.#remember(user.name, mode);
+        record?.impersonated(become, mode.verb);
         return become;
       } catch (error) {
         if (!isReason(error, "Forbidden")) throw error;

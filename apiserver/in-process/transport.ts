@@ -10,11 +10,14 @@ import {
   type UserInfo,
 } from "../request.ts";
 
+/** Where callers in a kube-apiserver come from, who ask it by way of a socket. */
+const LOOPBACK = "::1";
+
 /**
  * The door for callers in this process: the same core, the same filters, and no socket. Whoever gets one speaks as `user`.
  */
 export function inProcessTransport(handle: (request: ApiRequest) => Promise<ApiResponse>, user: UserInfo): Transport {
-  const connection: Connection = { remoteAddress: "in-process", clientCertificate: undefined, trustedUser: user };
+  const connection: Connection = { remoteAddress: LOOPBACK, clientCertificate: undefined, trustedUser: user };
   return {
     async send(request) {
       const response = await handle(apiRequest(request, connection));
@@ -57,7 +60,8 @@ async function* streamed(body: StreamBody, signal: AbortSignal | undefined): Asy
   };
   signal?.addEventListener("abort", abort, { once: true });
   let open = !ended;
-  if (open) {
+  if (!open) body.close();
+  else {
     body.open({
       write(chunk) {
         waiting.push(chunk);

@@ -1,8 +1,9 @@
 import { type FieldError, invalid as invalidField, notSupported } from "../../apimachinery/field/error.ts";
 import { parseInt64 } from "../../apimachinery/query/scalars.ts";
 import { invalid } from "../../apimachinery/status/status.ts";
+import type { AuditRecord } from "../audit/record.ts";
 import { decodeDeleteOptions } from "../encodings/request-body.ts";
-import { ENCODINGS } from "../negotiation/negotiate.ts";
+import { ENCODINGS, type Encodings } from "../negotiation/negotiate.ts";
 import type { Query } from "../routing/query.ts";
 import { asBadRequest } from "./list-options.ts";
 import { dryRunErrors } from "./write-options.ts";
@@ -25,15 +26,17 @@ export interface DeleteOptions {
  * The options of a deletion: from the body if there is one, else from the query.
  * @param collection the deletion is one of a collection
  * @param encodings what the server reads
+ * @param record told of the options in a body
  * @throws StatusError BadRequest, UnsupportedMediaType, or Invalid of kind DeleteOptions
  */
 export function parseDeleteOptions(
   query: Query,
   body: Uint8Array,
   contentType: string | undefined,
-  { collection = false, encodings = ENCODINGS } = {},
+  { collection = false, encodings = ENCODINGS, record }: Reading = {},
 ): DeleteOptions {
   const raw = body.length > 0 ? decodeDeleteOptions(body, contentType, encodings) : fromQuery(query);
+  if (body.length > 0) record?.requestDocument({ kind: "DeleteOptions", apiVersion: "meta.k8s.io/v1", ...raw });
   const errors = deleteErrors(raw);
   if (collection && raw[UNSAFE] && errors.length === 0) {
     errors.push(invalidField(UNSAFE, true, "is not allowed with DELETECOLLECTION, try again after removing the option"));
@@ -47,6 +50,12 @@ export function parseDeleteOptions(
     gracePeriodSeconds: raw.gracePeriodSeconds,
     ignoreStoreReadError: raw[UNSAFE] ?? false,
   };
+}
+
+interface Reading {
+  readonly collection?: boolean;
+  readonly encodings?: Encodings;
+  readonly record?: AuditRecord | undefined;
 }
 
 /** As they come in a body or a query, not checked yet. */

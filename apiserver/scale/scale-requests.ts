@@ -61,6 +61,7 @@ export async function updateScale(serving: Serving, context: RequestContext, tar
     encodings: context.encodings,
   });
   context.warn(...warnings);
+  context.audit?.requestObject(object);
   checkMetadataAgainstUrl(object.metadata, target.name, target.namespace);
   const wanted = () => copyJson(asJson(object)) as unknown as Scale;
   return write(serving, context, target, negotiated, { ...options, patch: false }, wanted);
@@ -74,6 +75,7 @@ export async function patchScale(serving: Serving, context: RequestContext, targ
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
   if (type === "apply") {
     const { document, configuration } = readConfiguration(context, body);
+    context.audit?.requestDocument(document.value);
     return write(serving, context, target, negotiated, { ...options, patch: true, tracked: true }, (live, ref) => {
       const config = configuration();
       checkOwned(live, config);
@@ -83,6 +85,7 @@ export async function patchScale(serving: Serving, context: RequestContext, targ
     });
   }
   const patch = readPatch(type, body, scaleKind, options);
+  context.audit?.requestDocument(patch.document);
   return write(serving, context, target, negotiated, { ...options, patch: true }, (live) => {
     const patched = patch.apply(asJson(live));
     const { object, warnings } = decodeObject(scaleKind, patched.value, {

@@ -1,6 +1,7 @@
 import { kinds } from "../../apis/kinds.ts";
 import { MemoryStorage } from "../../storage/memory/memory-storage.ts";
 import type { Storage } from "../../storage/storage.ts";
+import type { Auditing } from "../audit/auditing.ts";
 import type { AuthenticationSettings } from "../authentication/settings.ts";
 import { RBAC } from "../authorization/authorization.ts";
 import type { Authorizer } from "../authorization/authorizer.ts";
@@ -48,6 +49,7 @@ export async function serve({
   now = Date.now,
   authentication,
   flowControl,
+  auditing,
 }: {
   authorizers?: readonly Authorizer[];
   storage?: Storage;
@@ -55,6 +57,7 @@ export async function serve({
   now?: () => number;
   authentication?: AuthenticationSettings;
   flowControl?: FlowControlOptions;
+  auditing?: Auditing;
 } = {}): Promise<Served> {
   const panics: unknown[] = [];
   const core = new Core({
@@ -67,6 +70,7 @@ export async function serve({
     now,
     ...(authentication && { authentication }),
     ...(flowControl && { flowControl }),
+    auditing,
     onPanic: (error) => panics.push(error),
   });
   await core.start();

@@ -58,6 +58,7 @@ export async function answerObject(
   });
   context.warn(...warnings);
   kind.strategy.setDefaults?.(object);
+  context.audit?.requestObject(object);
   // what is asked of an object may name its uid
   if (target.subresource === "") wipeSystemFields(object.metadata);
   settleNamespace(object.metadata, target.namespace);

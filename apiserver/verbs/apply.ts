@@ -26,6 +26,7 @@ import { placeOf, type Ref, writeOf } from "./writing.ts";
 export function applyObject(serving: Serving, context: RequestContext, ref: Ref, body: Uint8Array, options: WriteOptions): Promise<Result> {
   const { resource } = ref;
   const { document, configuration } = readConfiguration(context, body);
+  context.audit?.requestDocument(document.value);
   return guaranteedUpdate({ ...placeOf(serving, ref, options), ownersStay: true }, (current) => {
     // nothing is created by way of a subresource, whatever is in the body
     if (current === undefined && ref.part !== "") throw notFound(resource.groupResource, ref.name);

@@ -38,6 +38,7 @@ export async function deleteCollection(serving: Serving, context: RequestContext
   const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {
     collection: true,
     encodings: context.encodings,
+    record: context.audit,
   });
   const page = await readPage(resource, controlPlane, namespace, inPages(listOptions), context.slice());
 

@@ -21,6 +21,7 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   const body = await readBody(context);
   const options = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {
     encodings: context.encodings,
+    record: context.audit,
   });
   if (options.ignoreStoreReadError && (isNamespace(resource) || resource.kind.group === "rbac.authorization.k8s.io")) {
     throw internalError("no unsafe deleter provided, can not honor ignoreStoreReadErrorWithClusterBreakingPotential");
@@ -31,6 +32,7 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
     const { mediaType, pretty } = negotiated;
     const status = deletedStatus(resource.groupResource, name, removed.metadata.uid);
+    context.audit?.responseStatus(status);
     return {
       status: 200,
       headers: { "content-type": mediaType },

@@ -39,6 +39,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
     return respondResult(serving, context, resource, negotiated, await applyObject(serving, context, ref, body, options));
   }
   const patch = readPatch(type, body, kind, options);
+  context.audit?.requestDocument(patch.document);
 
   const result = await guaranteedUpdate(placeOf(serving, ref, options), (current) => {
     if (current === undefined) throw notFound(resource.groupResource, name);
@@ -65,6 +66,7 @@ const versionOf = ({ registry }: Serving, resource: Resource, apiVersion: string
 
 /** A patch that has been read, to be applied as often as need be. */
 interface Patch {
+  readonly document: JsonValue;
   apply(object: JsonObject): Patched;
 }
 
@@ -91,23 +93,29 @@ export function readPatch(
   { fieldValidation }: WriteOptions,
 ): Patch {
   const document = readPatchDocument(body);
+  const { value } = document;
   const lenient = fieldValidation === "Ignore";
   switch (type) {
     case "json":
       return {
+        document: value,
         apply: (object) => {
           const { operations, strictErrors } = parseJsonPatch(document, { lenient });
           return changed(kind, object, applyJsonPatch(object, operations), strictErrors);
         },
       };
     case "merge":
-      return { apply: (object) => changed(kind, object, applyMergePatch(object, document.value, { lenient }), document.duplicates) };
+      return {
+        document: value,
+        apply: (object) => changed(kind, object, applyMergePatch(object, value, { lenient }), document.duplicates),
+      };
     case "strategic":
       return {
+        document: value,
         apply: (object) => ({
-          value: applyStrategicMergePatch(object, document.value, kind),
+          value: applyStrategicMergePatch(object, value, kind),
           strictErrors: document.duplicates,
-          shown: () => printPatch(document.value),
+          shown: () => printPatch(value),
         }),
       };
   }

@@ -9,6 +9,7 @@ import type { PartialObjectMetadataList } from "../tables/partial-metadata.ts";
 import { listTransform } from "../tables/transform.ts";
 import { listedItems, metadataItems } from "./item-bytes.ts";
 import { listBody } from "./list-body.ts";
+import { recordList } from "./record-list.ts";
 import { isPlain, wantsPretty } from "./respond.ts";
 import { shownList } from "./shown-list.ts";
 
@@ -31,6 +32,10 @@ export async function respondList(
 ): Promise<ApiResponse> {
   const { mediaType } = negotiated;
   const metadata = listMeta(resource, page);
+  if (context.audit?.wantsResponses) {
+    const shown = listTransform(resource.kind, metadata, negotiated, context.query.get("includeObject"), serving.now());
+    await recordList(context.audit, context.slice(), resource, page.records, shown);
+  }
   if (isPlain(context, negotiated)) {
     const envelope = { apiVersion: apiVersionOf(resource.kind), kind: resource.kind.listKind, metadata };
     return {

@@ -31,7 +31,10 @@ export function respondRecord(
   status: number,
   record: ObjectRecord,
 ): ApiResponse {
-  if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [resource.json(record), NEWLINE] };
+  if (isPlain(context, negotiated)) {
+    if (context.audit?.wantsResponses) context.audit.responseObject(resource.object(record));
+    return { status, headers: JSON_HEADERS(), body: [resource.json(record), NEWLINE] };
+  }
   return respondTransformed(serving, context, resource, negotiated, status, resource.object(record));
 }
 
@@ -44,7 +47,10 @@ export function respondObject(
   status: number,
   object: KubeObject,
 ): ApiResponse {
-  if (isPlain(context, negotiated)) return { status, headers: JSON_HEADERS(), body: [encodeObject(object), NEWLINE] };
+  if (isPlain(context, negotiated)) {
+    context.audit?.responseObject(object);
+    return { status, headers: JSON_HEADERS(), body: [encodeObject(object), NEWLINE] };
+  }
   return respondTransformed(serving, context, resource, negotiated, status, object);
 }
 
@@ -64,6 +70,7 @@ function respondTransformed(
 ): ApiResponse {
   const { mediaType } = negotiated;
   const shown = transformObject(kind, object, negotiated, context.query.get("includeObject"), now());
+  context.audit?.responseObject(shown);
   return {
     status,
     headers: { "content-type": mediaType },

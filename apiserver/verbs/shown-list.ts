@@ -44,7 +44,13 @@ export async function shownList(
   return encodeResponse({ ...empty, [member]: items }, mediaType, pretty);
 }
 
-async function* jsonPieces(resource: Resource, records: readonly ObjectRecord[], { empty, member, item }: ListTransform, slice: Slice) {
+/** The list as JSON, in pieces. */
+export async function* jsonPieces(
+  resource: Resource,
+  records: readonly ObjectRecord[],
+  { empty, member, item }: ListTransform,
+  slice: Slice,
+) {
   const frame = stringify({ ...empty, [member]: [] });
   let text = frame.slice(0, -END.length);
   let separator = "";

@@ -33,6 +33,7 @@ export function decodeBody(context: RequestContext, { kind }: Resource, body: Ui
   });
   context.warn(...warnings);
   kind.strategy.setDefaults?.(object);
+  context.audit?.requestObject(object);
   return object;
 }
 

@@ -6,6 +6,7 @@ import path from "node:path";
 import { type Logger, pino } from "pino";
 import { inject } from "vitest";
 import { DEFAULT_FLOW_CONTROL, type FlowControlOptions } from "../../apiserver/flow-control/options.ts";
+import { type AuditFlags, DEFAULT_AUDIT } from "../../cmd/audit/flags.ts";
 import { type AuthenticationFlags, DEFAULT_AUTHENTICATION } from "../../cmd/authentication/flags.ts";
 import { type AuthorizationFlags, DEFAULT_AUTHORIZATION } from "../../cmd/authorization/flags.ts";
 import { ALL_CONTROLLERS, type ControllerSelection } from "../../cmd/controller-selection.ts";
@@ -72,6 +73,7 @@ export interface TestServerOptions {
   readonly clientCaFile?: string;
   readonly authentication?: Partial<AuthenticationFlags>;
   readonly authorization?: AuthorizationFlags;
+  readonly audit?: AuditFlags;
   readonly encryptionProviderConfigFile?: string;
   readonly controllers?: ControllerSelection;
   readonly clusterSigningDuration?: number;
@@ -94,6 +96,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clientCaFile: options.clientCaFile,
     authentication: { ...DEFAULT_AUTHENTICATION, ...options.authentication },
     authorization: options.authorization ?? DEFAULT_AUTHORIZATION,
+    audit: options.audit ?? DEFAULT_AUDIT,
     etcd: "etcd" in options ? options.etcd : freshEtcd(),
     etcdCompactionInterval: 0,
     encryptionProviderConfigFile: options.encryptionProviderConfigFile,

@@ -37,6 +37,7 @@ export const answerTokenRequest =
     if (account === undefined) throw notFound({ group: "", resource: "serviceaccounts" }, name);
     if (metadata.uid && metadata.uid !== account.uid) {
       const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${account.uid})`;
+      context.audit?.annotate("authentication.k8s.io/token-request-uid-mismatch", why);
       throw conflict({ group: tokenRequest.group, resource: tokenRequest.kind }, name, why);
     }
     const { spec } = request;
@@ -51,6 +52,7 @@ export const answerTokenRequest =
     }
     const issuedAt = Math.floor(time / 1000);
     const whom = spec.audiences?.length ? spec.audiences : audiences;
+    const id = randomUUID();
     const token = await issuer.issue({
       namespace,
       serviceAccount: { name, uid: account.uid },
@@ -58,8 +60,9 @@ export const answerTokenRequest =
       audiences: whom,
       issuedAt,
       expiresAt: issuedAt + expiration,
-      id: randomUUID(),
+      id,
     });
+    context.audit?.annotate("authentication.kubernetes.io/issued-credential-id", `JTI=${id}`);
     return {
       ...request,
       metadata: { ...metadata, name, namespace, uid: account.uid, creationTimestamp: formatTime(time) },
