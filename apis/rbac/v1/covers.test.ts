@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compactRules, missingRights } from "./covers.ts";
+import { compactRules, missingRights, TooManyRightsError } from "./covers.ts";
 import type { PolicyRule } from "./policy-rule.ts";
 
 const on = (verbs: string, resources: string, groups = "", names?: string): PolicyRule => ({
@@ -49,6 +49,25 @@ describe("rights that are missing", () => {
     ["paths for resources", { verbs: ["*"], nonResourceURLs: ["*"] }, on("get", "pods")],
   ])("are all where one has %s", (_, held, wanted) => {
     expect(missingRights([held], [wanted])).toEqual([wanted]);
+  });
+});
+
+describe("very many rights", () => {
+  const many = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  const thousandMillion: PolicyRule = { verbs: many(1_000, "v"), apiGroups: many(1_000, "g"), resources: many(1_000, "r") };
+
+  it("are none where a rule that is held says as much, and else are not looked at", () => {
+    expect(missingRights([on("get", "pods"), thousandMillion], [thousandMillion])).toEqual([]);
+    expect(missingRights([on("*", "*", "*")], [thousandMillion])).toEqual([]);
+    expect(() => missingRights([on("get", "pods")], [thousandMillion])).toThrow(TooManyRightsError);
+    expect(() => missingRights([], [{ verbs: many(200, "v"), nonResourceURLs: many(200, "/") }])).toThrow("40000 rights are more");
+  });
+
+  it("are compared in no time where the lists are long", () => {
+    const long: PolicyRule = { verbs: ["get"], apiGroups: [""], resources: many(200_000, "r") };
+    const start = performance.now();
+    expect(missingRights([long], [long])).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });
 

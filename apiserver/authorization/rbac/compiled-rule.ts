@@ -119,20 +119,26 @@ export class AskedResource {
 
 const ALL = "*";
 
+/** So few texts are found faster one after the other. */
+const FEW = 16;
+
 /** Texts of a rule, one of which may stand for all. */
 class Texts {
   readonly bits: number;
   readonly #texts: readonly string[];
+  /** Where they are many. */
+  readonly #set: ReadonlySet<string> | undefined;
   readonly #all: boolean;
 
   constructor(texts: readonly string[] | null) {
     this.#texts = texts ?? [];
+    this.#set = this.#texts.length > FEW ? new Set(texts) : undefined;
     this.#all = this.#texts.includes(ALL);
     this.bits = this.#all ? -1 : this.#texts.reduce((bits, text) => bits | bitOf(text), 0);
   }
 
   has(text: string): boolean {
-    return this.#all || this.#texts.includes(text);
+    return this.#all || (this.#set === undefined ? this.#texts.includes(text) : this.#set.has(text));
   }
 }
 

@@ -7,7 +7,7 @@ import type { KindDefinition } from "../../../apis/kind.ts";
 import type { Binding } from "../../../apis/rbac/v1/binding.ts";
 import { type ClusterRole, clusterRole } from "../../../apis/rbac/v1/cluster-role.ts";
 import { clusterRoleBinding } from "../../../apis/rbac/v1/cluster-role-binding.ts";
-import { compactRules, missingRights } from "../../../apis/rbac/v1/covers.ts";
+import { compactRules, missingRights, TooManyRightsError } from "../../../apis/rbac/v1/covers.ts";
 import { GROUP, type PolicyRule } from "../../../apis/rbac/v1/policy-rule.ts";
 import { role } from "../../../apis/rbac/v1/role.ts";
 import { roleBinding } from "../../../apis/rbac/v1/role-binding.ts";
@@ -104,22 +104,29 @@ class RightsOf {
     this.#rbac = rbac;
   }
 
-  async missing({ context, namespace }: GuardedWrite, wanted: readonly PolicyRule[]) {
-    const { rules, errors } = await this.#rbac.rulesFor(context.user, namespace);
-    return { rights: missingRights(rules, wanted), errors };
+  /** @throws StatusError Forbidden where there are too many to look at */
+  async missing(write: GuardedWrite, wanted: readonly PolicyRule[]) {
+    const { rules, errors } = await this.#rbac.rulesFor(write.context.user, write.namespace);
+    try {
+      return { rights: missingRights(rules, wanted), errors };
+    } catch (error) {
+      if (error instanceof TooManyRightsError) throw refusal(write, `${grants(write)}: ${error.message}`);
+      throw error;
+    }
   }
 
   /** @throws StatusError Forbidden, with every right that is missing */
   async check(write: GuardedWrite, wanted: readonly PolicyRule[]): Promise<void> {
     const { rights, errors } = await this.missing(write, wanted);
     if (rights.length === 0) return;
-    const { name, groups } = write.context.user;
-    const who = `user ${quote(name)} (groups=[${groups.map(quote).join(" ")}])`;
     const lines = [...new Set(compactRules(rights).map(ruleText))].sort();
     const unresolved = errors.length === 0 ? "" : `; resolution errors: [${textOfErrors(errors)}]`;
-    throw refusal(write, `${who} is attempting to grant RBAC permissions not currently held:\n${lines.join("\n")}${unresolved}`);
+    throw refusal(write, `${grants(write)} not currently held:\n${lines.join("\n")}${unresolved}`);
   }
 }
+
+const grants = ({ context: { user } }: GuardedWrite): string =>
+  `user ${quote(user.name)} (groups=[${user.groups.map(quote).join(" ")}]) is attempting to grant RBAC permissions`;
 
 const refusal = ({ groupResource, object }: GuardedWrite, why: string): StatusError => forbidden(groupResource, object.metadata.name, why);
 
