@@ -233,7 +233,8 @@ export class Core {
         return group === undefined ? notFoundText() : this.#document(context, context.encodings.offers.groups, groupDocument(group));
       }
       case "resources":
-        onlyGet(context);
+        // where only custom kinds live, any method is answered
+        if (!this.registry.group(route.group)?.custom) onlyGet(context);
         return this.#document(context, context.encodings.offers.versions, resourceList(route.version));
       case "version":
         onlyGet(context);

@@ -60,13 +60,14 @@ export function statusResponse(code: number, status: Status, request: ApiRequest
 function statusForm(accept: string | undefined, { types }: Encodings): Negotiated | undefined {
   if (!accept) return { mediaType: "application/json", pretty: false };
   for (const { type, subtype, parameters } of acceptClauses(accept)) {
-    if (parameters.has("sv") || (parameters.has("stream") && parameters.get("stream") !== "watch")) continue;
+    const stream = parameters.get("stream");
+    if (parameters.has("sv") || (stream !== undefined && stream !== "watch")) continue;
     // a Status has no other shape
     if (isTransformed(parameters)) continue;
     const mediaType =
       type === "*" || (type === "application" && subtype === "*")
         ? "application/json"
-        : types.find((known) => known === `${type}/${subtype}`);
+        : types.find((known) => known === `${type}/${subtype}` && (stream === undefined || known !== "application/yaml"));
     if (mediaType !== undefined) return { mediaType, pretty: parameters.get("pretty") === "1" };
   }
   return undefined;

@@ -65,6 +65,8 @@ function customAction(method: string, target: ResourceTarget, watching: boolean)
   if (resource.namespaced && target.namespace === "") return undefined;
   if (verb === "create") return "create";
   if (verb === "delete") return "deletecollection";
-  if (verb === "update" || verb === "patch") throw badRequest("name must be provided");
+  // that it has no name is told after that the patch is of no type
+  if (verb === "patch") return "patch";
+  if (verb === "update") throw badRequest("name must be provided");
   throw methodNotSupported(resource.groupResource, verb);
 }

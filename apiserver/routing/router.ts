@@ -8,7 +8,7 @@ export type Route =
   | { readonly to: "resource"; readonly target: ResourceTarget }
   | { readonly to: "groups" | "core-versions" | "version" | "index" }
   | { readonly to: "group"; readonly group: string }
-  | { readonly to: "resources"; readonly version: VersionEntry }
+  | { readonly to: "resources"; readonly group: string; readonly version: VersionEntry }
   | { readonly to: "health"; readonly endpoint: "healthz" | "livez" | "readyz"; readonly check: string | undefined }
   | { readonly to: "openapi"; readonly path: string }
   /** What comes behind `/metrics/`. */
@@ -85,7 +85,7 @@ function versionRoute(group: string, tokens: readonly string[], registry: Regist
   const entry = registry.version(group, tokens[0] ?? "");
   const rest = tokens.slice(1);
   if (entry === undefined) return missing(group, registry);
-  if (rest.length === 0) return { to: "resources", version: entry };
+  if (rest.length === 0) return { to: "resources", group, version: entry };
   const watchPath = rest[0] === "watch";
   const target = resourceTarget(watchPath ? rest.slice(1) : rest, entry, watchPath);
   return target === undefined ? missing(group, registry) : { to: "resource", target };
@@ -100,7 +100,9 @@ function missing(group: string, registry: Registry): Route {
 function resourceTarget(tokens: readonly string[], version: VersionEntry, watchPath: boolean): ResourceTarget | undefined {
   const found = (plural: string | undefined, namespace: string, rest: readonly string[]): ResourceTarget | undefined => {
     const resource = plural === undefined ? undefined : version.resources.get(plural);
-    if (resource === undefined || rest.length > 2 || rest.includes("")) return undefined;
+    if (resource === undefined || rest.includes("")) return undefined;
+    // what comes behind the subresource of a custom kind does not count
+    if (rest.length > 2 && !resource.custom) return undefined;
     // what is not stored has no addresses but that to create it
     if (resource.kind.answered && (rest.length > 0 || watchPath || (resource.namespaced && namespace === ""))) return undefined;
     const name = rest[0] ?? "";

@@ -20,7 +20,7 @@ import { judgeDoubledKeys, readConfiguration } from "../verbs/apply.ts";
 import { readCurrent } from "../verbs/get.ts";
 import { readPatch } from "../verbs/patch.ts";
 import { replace } from "../verbs/replace.ts";
-import { negotiateBuiltin, respondObject } from "../verbs/respond.ts";
+import { negotiateObject, respondObject } from "../verbs/respond.ts";
 import { placeOf, type Ref, readBody, writeOf } from "../verbs/writing.ts";
 import { readScale, type ScalePaths, scaleOf, setReplicas, written } from "./scale-of.ts";
 import { replicasPaths, toObjectEntries, toScaleEntries } from "./scale-owners.ts";
@@ -46,14 +46,14 @@ function checkOwned({ metadata }: Scale, config: JsonObject): void {
 
 /** GET of the scale of an object. */
 export async function getScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
-  const negotiated = negotiateBuiltin(context);
+  const negotiated = negotiateObject(context, target.resource);
   const record = await readCurrent(context, target);
   return respond(serving, context, negotiated, 200, scaleOf(target.resource.object(record), pathsOf(target)));
 }
 
 /** PUT of the scale. */
 export async function updateScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
-  const negotiated = negotiateBuiltin(context);
+  const negotiated = negotiateObject(context, target.resource);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "UpdateOptions");
   const { object, warnings } = decodeRequestBody(scaleKind, context.request.headers["content-type"], body, {
@@ -70,7 +70,7 @@ export async function updateScale(serving: Serving, context: RequestContext, tar
 /** PATCH of the scale. */
 export async function patchScale(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const type = patchTypeOf(context.request.headers["content-type"], target.resource.kind, context.encodings);
-  const negotiated = negotiateBuiltin(context);
+  const negotiated = negotiateObject(context, target.resource);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");
   if (type === "apply") {

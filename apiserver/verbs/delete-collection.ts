@@ -1,6 +1,5 @@
 import { isReason } from "../../apimachinery/status/status.ts";
 import type { RequestContext } from "../filters/context.ts";
-import { negotiate } from "../negotiation/negotiate.ts";
 import { parseDeleteOptions } from "../options/delete-options.ts";
 import { type ListOptions, parseListOptions } from "../options/list-options.ts";
 import type { ApiResponse } from "../request.ts";
@@ -8,6 +7,7 @@ import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { deleteOne } from "./delete.ts";
 import { readPage } from "./list.ts";
+import { negotiateObject } from "./respond.ts";
 import { respondList } from "./respond-list.ts";
 import { readBody } from "./writing.ts";
 
@@ -31,8 +31,7 @@ function inPages(options: ListOptions): ListOptions {
 export async function deleteCollection(serving: Serving, context: RequestContext, target: ResourceTarget): Promise<ApiResponse> {
   const { resource, namespace } = target;
   const { controlPlane } = context.info;
-  const { offers } = context.encodings;
-  const negotiated = negotiate(context.request.headers.accept, resource.custom ? offers.customObject : offers.builtinCollection);
+  const negotiated = negotiateObject(context, resource);
   const listOptions = parseListOptions(context.query, resource.kind);
   const body = await readBody(context);
   const deleteOptions = parseDeleteOptions(context.query, body, context.request.headers["content-type"], {

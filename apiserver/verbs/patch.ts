@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../apimachinery/json/value.ts";
 import { apiVersionOf, type KubeObject, type ObjectMeta } from "../../apimachinery/object.ts";
-import { notFound } from "../../apimachinery/status/status.ts";
+import { badRequest, notFound } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { decodeObject } from "../encodings/request-body.ts";
 import type { RequestContext } from "../filters/context.ts";
@@ -31,6 +31,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
   const { kind } = resource;
   const { controlPlane } = context.info;
   const type = patchTypeOf(context.request.headers["content-type"], kind, context.encodings);
+  if (name === "") throw badRequest("name must be provided");
   const negotiated = negotiateObject(context, resource);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "PatchOptions", type === "apply");

@@ -15,10 +15,6 @@ export const NEWLINE = Buffer.from("\n");
 export const negotiateObject = ({ request, encodings }: RequestContext, resource: Resource): Negotiated =>
   negotiate(request.headers.accept, resource.custom ? encodings.offers.customObject : encodings.offers.builtinObject);
 
-/** The same of a subresource that speaks in a built-in type, whatever the kind. */
-export const negotiateBuiltin = ({ request, encodings }: RequestContext): Negotiated =>
-  negotiate(request.headers.accept, encodings.offers.builtinObject);
-
 /** Whether JSON is to be indented, as far as the media type does not say so. */
 export const wantsPretty = ({ query, request }: RequestContext): boolean => isPretty(query.get("pretty"), request.headers["user-agent"]);
 

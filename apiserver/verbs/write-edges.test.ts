@@ -261,3 +261,31 @@ it("bytes may be a list of numbers", async () => {
     /cannot unmarshal number 256 into Go struct field Secret\.data of type uint8$/,
   );
 });
+
+describe("custom kinds", () => {
+  const version = "/apis/networking.datumapis.com/v1alpha";
+  const networks = `${version}/namespaces/ns/networks`;
+
+  it("are listed for any method", async () => {
+    for (const method of ["POST", "DELETE"]) expect(await told(method, version)).toBe("200 APIResourceList");
+    expect(await told("POST", "/api/v1")).toMatch(/^405 /);
+  });
+
+  it("are patched by name, which is asked for after the type of the patch", async () => {
+    expect(await told("PATCH", networks, { body: "{}" })).toMatch(/^415 the body of the request was in an unknown format/);
+    expect(await told("PATCH", networks, { body: "{}", headers: APPLY })).toBe("400 name must be provided");
+  });
+
+  it("have subresources whatever comes behind them", async () => {
+    expect(await told("GET", `${networks}/none/status/more`)).toBe('404 networks.networking.datumapis.com "none" not found');
+    expect(await told("POST", `${networks}/none/status/more`)).toBe(
+      '405 create is not supported on resources of kind "networks.networking.datumapis.com"',
+    );
+  });
+});
+
+it("the deletion of a collection is refused as that of an object where no form of the answer is accepted", async () => {
+  expect(await told("DELETE", MAPS, { headers: { accept: "text/html" } })).toBe(
+    "406 406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+  );
+});
