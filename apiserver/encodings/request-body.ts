@@ -89,7 +89,12 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
   if (kind.flavor === "builtin") {
     // problems are told in the order of the document that is quoted; the converter, which sees none, sorts them
     const text = strategic ? stringify(value) : (options.patchText?.() ?? stringify(value));
-    if (options.internal && !strategic && isJsonObject(value) && (value.apiVersion ?? "") === "" && isKindOrNothing(value.kind, kind)) {
+    if (options.internal && !strategic && isJsonObject(value) && (value.apiVersion ?? "") === "" && isTextOrNothing(value.kind)) {
+      if (value.kind && value.kind !== kind.kind) {
+        throw refuse(
+          `no kind ${quote(value.kind)} is registered for the internal version of group ${quote(kind.group)} in scheme ${SCHEME}`,
+        );
+      }
       return judge({ apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} }, strict ? unknownInside(text) : []);
     }
     const { value: object, problems } = decodeBuiltin(kind, text, strict, refuse, words);
@@ -107,7 +112,10 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
 
 const saysType = ({ apiVersion, kind }: JsonObject): boolean => typeof apiVersion === "string" && typeof kind === "string" && kind !== "";
 
-const isKindOrNothing = (name: JsonValue | undefined, { kind }: KindDefinition) => name === kind || (name ?? "") === "";
+const isTextOrNothing = (name: JsonValue | undefined): name is string | null | undefined => typeof (name ?? "") === "string";
+
+/** Where Kubernetes says that it knows its types from. */
+const SCHEME = '"pkg/runtime/scheme.go:111"';
 
 /** What the types inside know of an object: that of the object, and what its metadata holds. */
 const KNOWN_INSIDE = new Set(["apiVersion", "kind", ...Object.keys(objectMeta.properties ?? {})]);

@@ -42,9 +42,11 @@ describe("merge patch", () => {
     expect(merge("{}", `{"a":${"[".repeat(9_000)}${"]".repeat(9_000)}}`)).toBe("400: invalid JSON patch");
   });
 
-  it("gives the same object back where it changes nothing, and shares what it does not touch", () => {
+  it("leaves the object as it is, and shares what it does not come to", () => {
     const object: JsonObject = { data: { a: "1" }, metadata: { name: "x" } };
-    expect(applyMergePatch(object, { data: { a: "1", b: null } })).toBe(object);
+    const same = applyMergePatch(object, { data: { a: "1", b: null } }) as JsonObject;
+    expect(same).toEqual(object);
+    expect(same.data).not.toBe(object.data);
     const changed = applyMergePatch(object, { data: { a: "2" } }) as JsonObject;
     expect(changed.metadata).toBe(object.metadata);
     expect(object).toEqual({ data: { a: "1" }, metadata: { name: "x" } });

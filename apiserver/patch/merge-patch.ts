@@ -20,21 +20,17 @@ export function applyMergePatch(object: JsonObject, patch: JsonValue, { lenient 
   throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonType(patch)} into Go value of type map[string]interface {}`);
 }
 
-/** `target` itself where the patch changes nothing, so that a caller can tell by identity. */
+/** A new object, even where the patch changes nothing: a caller can tell by identity what it did not come to. */
 function merge(target: JsonObject, patch: JsonObject): JsonObject {
-  let result = target;
+  const result = copyMembers(target);
   for (const name of Object.keys(patch)) {
     const value = patch[name] as JsonValue;
     const current = Object.hasOwn(target, name) ? target[name] : undefined;
     if (value === null) {
-      if (current === undefined) continue;
-      if (result === target) result = copyMembers(target);
       delete result[name];
       continue;
     }
     const merged = isJsonObject(current) ? (isJsonObject(value) ? merge(current, value) : value) : withoutNulls(value);
-    if (merged === current) continue;
-    if (result === target) result = copyMembers(target);
     setMember(result, name, merged);
   }
   return result;

@@ -1,7 +1,7 @@
 import { copyJson } from "../../apimachinery/json/copy.ts";
 import type { JsonObject } from "../../apimachinery/json/value.ts";
 import { apiVersionOf, asJson, type KubeObject } from "../../apimachinery/object.ts";
-import { notFound, unknownError } from "../../apimachinery/status/status.ts";
+import { badRequest, isReason, notFound, unknownError } from "../../apimachinery/status/status.ts";
 import { type Scale, scale as scaleKind } from "../../apis/autoscaling/v1/scale.ts";
 import { checkType, printObject } from "../apply/configuration.ts";
 import { FieldManager } from "../apply/field-manager.ts";
@@ -56,15 +56,22 @@ export async function updateScale(serving: Serving, context: RequestContext, tar
   const negotiated = negotiateObject(context, target.resource);
   const body = await readBody(context);
   const options = parseWriteOptions(context.query, "UpdateOptions");
-  const { object, warnings } = decodeRequestBody(scaleKind, context.request.headers["content-type"], body, {
-    fieldValidation: options.fieldValidation,
-    encodings: context.encodings,
-  });
+  const { object, warnings } = decodeScale(context, body, options);
   context.warn(...warnings);
   context.audit?.requestObject(object);
   checkMetadataAgainstUrl(object.metadata, target.name, target.namespace);
   const wanted = () => copyJson(asJson(object)) as unknown as Scale;
   return write(serving, context, target, negotiated, { ...options, patch: false }, wanted);
+}
+
+/** Whatever is wrong with a body, kube-apiserver looks for the kind where custom kinds are, and does not find it. @throws StatusError */
+function decodeScale(context: RequestContext, body: Uint8Array, { fieldValidation }: WriteOptions): ReturnType<typeof decodeRequestBody> {
+  try {
+    return decodeRequestBody(scaleKind, context.request.headers["content-type"], body, { fieldValidation, encodings: context.encodings });
+  } catch (error) {
+    if (!isReason(error, "BadRequest")) throw error;
+    throw badRequest('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"');
+  }
 }
 
 /** PATCH of the scale. */

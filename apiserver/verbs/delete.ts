@@ -9,6 +9,7 @@ import type { ApiResponse } from "../request.ts";
 import type { ResourceTarget } from "../routing/router.ts";
 import type { Serving } from "../serving.ts";
 import { finalizersAfterDelete } from "../strategy/delete.ts";
+import { parseIncludeObject } from "../tables/table.ts";
 import { negotiateObject, wantsPretty } from "./respond.ts";
 import { respondResult } from "./respond-result.ts";
 import { storageConflict } from "./storage-conflict.ts";
@@ -30,7 +31,9 @@ export async function deleteObject(serving: Serving, context: RequestContext, ta
   const result = await deleteOne(serving, context, ref, options);
   const removed = removedObject(result);
   if (removed !== undefined && !resource.kind.strategy.returnsDeletedObject) {
-    const { mediaType, pretty } = negotiated;
+    const { mediaType, pretty, transform } = negotiated;
+    // a table is not made of a Status, but its options are looked at
+    if (transform === "Table") parseIncludeObject(context.query.get("includeObject"));
     const status = deletedStatus(resource.groupResource, name, removed.metadata.uid);
     context.audit?.responseStatus(status);
     return {

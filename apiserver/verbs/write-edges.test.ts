@@ -240,6 +240,12 @@ describe("the type that a patch makes of an object", () => {
     );
   });
 
+  it("is looked for among those inside where it says no version", async () => {
+    expect(await told("PATCH", ns, { headers: merge, body: { apiVersion: null, kind: "Foo" } })).toMatch(
+      /no kind "Foo" is registered for the internal version of group "" in scheme /,
+    );
+  });
+
   it("of a custom kind is of the group that it says, and has to be text", async () => {
     const networks = "/apis/networking.datumapis.com/v1alpha/namespaces/ns/networks";
     const type = { apiVersion: "networking.datumapis.com/v1alpha", kind: "Network" };
@@ -288,4 +294,11 @@ it("the deletion of a collection is refused as that of an object where no form o
   expect(await told("DELETE", MAPS, { headers: { accept: "text/html" } })).toBe(
     "406 406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
   );
+});
+
+it("a deletion that is answered with a Status looks at the options of a table all the same", async () => {
+  await server.ask("POST", MAPS, { body: { metadata: { name: "a" } } });
+  const headers = { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" };
+  expect(await told("DELETE", `${MAPS}/a?includeObject=x`, { headers })).toMatch(/^400 Unable to convert to Table as requested/);
+  expect(await told("GET", `${MAPS}/a`)).toMatch(/^404 /);
 });
