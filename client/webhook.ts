@@ -5,6 +5,7 @@ import { parseJson } from "../apimachinery/json/parse.ts";
 import { isJsonObject, type JsonObject } from "../apimachinery/json/value.ts";
 import { formatDuration } from "../apimachinery/time/duration.ts";
 import { type Backoff, withBackoff } from "./backoff.ts";
+import { Deadline } from "./deadline.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
 import { answerError, transportError, WebhookError } from "./webhook-error.ts";
 
@@ -85,15 +86,15 @@ export class Webhook {
 
   /** One attempt. A connection that was kept may have been closed at the other end meanwhile: then it is made once more. */
   #exchange(url: URL, headers: http.OutgoingHttpHeaders, body: Buffer, again = true): Promise<Answer> {
-    const late = AbortSignal.timeout(this.#options.timeout);
-    const signal = AbortSignal.any([late, this.#closing.signal]);
+    const deadline = new Deadline(this.#options.timeout, this.#closing.signal);
+    const { signal } = deadline;
     const { request: send } = url.protocol === "https:" ? https : http;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       const request = send(url, { method: "POST", agent: this.#agent, headers, signal });
       let answered = false;
       const failed = (error: NodeJS.ErrnoException) => {
         if (again && request.reusedSocket && !answered && error.code === "ECONNRESET") resolve(this.#exchange(url, headers, body, false));
-        else reject(transportError(url, error, late.aborted ? (answered ? "body" : "headers") : undefined));
+        else reject(transportError(url, error, deadline.passed ? (answered ? "body" : "headers") : undefined));
       };
       request.on("error", failed);
       request.on("response", (response) => {
@@ -109,6 +110,7 @@ export class Webhook {
       });
       request.end(body);
     });
+    return answer.finally(() => deadline.end());
   }
 }
 

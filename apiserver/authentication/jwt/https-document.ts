@@ -1,10 +1,11 @@
 import * as https from "node:https";
+import type { Deadline } from "../../../client/deadline.ts";
 
 /** How to reach who is asked. */
 export interface HttpsOptions {
   readonly agent: https.Agent;
   /** For all of it, redirects included. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 /** More than any issuer says of itself and its keys, in bytes. */
@@ -36,13 +37,17 @@ interface Answer {
   readonly text: string;
 }
 
-function exchange(url: string, { agent, signal }: HttpsOptions): Promise<Answer> {
+function exchange(url: string, { agent, deadline }: HttpsOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error) => {
-      const why = signal.aborted && signal.reason?.name === "TimeoutError" ? "no answer within the time for it" : error.message;
+      const why = deadline.passed ? "no answer within the time for it" : error.message;
       reject(new Error(`Get ${JSON.stringify(url)}: ${why}`));
     };
-    const request = https.get(url, { agent, signal, headers: { accept: "application/json", "user-agent": "datum-apiserver" } });
+    const request = https.get(url, {
+      agent,
+      signal: deadline.signal,
+      headers: { accept: "application/json", "user-agent": "datum-apiserver" },
+    });
     request.on("error", failed);
     request.on("response", (response) => {
       const pieces: Buffer[] = [];

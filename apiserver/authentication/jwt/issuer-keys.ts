@@ -1,6 +1,7 @@
 import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWSHeaderParameters } from "jose";
+import { Deadline } from "../../../client/deadline.ts";
 import type { IssuerAddress } from "./configuration.ts";
 import { httpsDocument } from "./https-document.ts";
 
@@ -135,11 +136,19 @@ export class IssuerKeys {
     return this.#asking;
   }
 
-  /** Asks where the keys are, too: they may have moved. */
   async #ask(): Promise<void> {
+    const deadline = new Deadline(this.#pauses.timeout, this.#closing.signal);
+    try {
+      await this.#askWithin(deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** Asks where the keys are, too: they may have moved. */
+  async #askWithin(deadline: Deadline): Promise<void> {
     const { url = "", discoveryURL } = this.#options.address;
-    const signal = AbortSignal.any([AbortSignal.timeout(this.#pauses.timeout), this.#closing.signal]);
-    const https = { agent: this.#agent, signal };
+    const https = { agent: this.#agent, deadline };
     const discovered = (await httpsDocument(discoveryURL || `${url.replace(/\/$/, "")}/.well-known/openid-configuration`, https)) as {
       issuer?: unknown;
       jwks_uri?: unknown;
