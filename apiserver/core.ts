@@ -4,7 +4,7 @@ import { AdmissionChain } from "../admission/chain.ts";
 import { namespaceLifecycle } from "../admission/namespace-lifecycle.ts";
 import { resourceQuota } from "../admission/resource-quota.ts";
 import { quote } from "../apimachinery/go-text.ts";
-import { badRequest, methodNotAllowed } from "../apimachinery/status/status.ts";
+import { badRequest, methodNotAllowed, notFoundRoute } from "../apimachinery/status/status.ts";
 import { validatePathSegmentName } from "../apimachinery/validation/names.ts";
 import { localSubjectAccessReview } from "../apis/authorization/v1/local-subject-access-review.ts";
 import { selfSubjectAccessReview } from "../apis/authorization/v1/self-subject-access-review.ts";
@@ -117,7 +117,8 @@ export class Core {
       storage: options.storage,
       decode: (stored) => {
         const resource = this.registry.ofKey(stored.key);
-        if (resource === undefined) throw new Error(`no kind is stored under ${stored.key}`);
+        // its definition went while the collection was read
+        if (resource === undefined) throw notFoundRoute();
         return resource.record(stored);
       },
       tombstone: (last, revision) => last.deleted(revision),

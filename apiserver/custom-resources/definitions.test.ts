@@ -76,6 +76,25 @@ describe("a definition", () => {
     expect((await server.ask("GET", "/apis")).bytes.toString()).not.toContain("example.com");
   });
 
+  it("that goes while its objects are read leaves nothing to be found", async () => {
+    await define(lampDefinition());
+    await server.ask("POST", LAMPS, { body: lamp("a") });
+    const waiting: (() => void)[] = [];
+    const scan = storage.scan.bind(storage);
+    storage.scan = async (range) => {
+      if (range.prefix.startsWith("example.com/")) await new Promise<void>((resolve) => waiting.push(resolve));
+      return scan(range);
+    };
+    const reading = server.ask("GET", LAMPS);
+    await eventually(() => expect(waiting).toHaveLength(1));
+    await server.ask("DELETE", `${DEFINITIONS}/lamps.example.com`);
+    await patchDefinition({ metadata: { finalizers: null } });
+    expect((await server.ask("GET", "/apis/example.com")).status).toBe(404);
+    storage.scan = scan;
+    for (const goOn of waiting) goOn();
+    expect((await reading).status).toBe(404);
+  });
+
   it("that is being deleted lets objects be changed and deleted, and none be made", async () => {
     await define(lampDefinition());
     await server.ask("POST", LAMPS, { body: lamp("old") });
