@@ -22,11 +22,17 @@ describe("a deadline", () => {
 
   it("leaves nothing with the other signal when it is ended, and does not come any more", async () => {
     const other = new AbortController();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => void warnings.push(warning);
+    process.on("warning", warned);
     const deadline = new Deadline(5, other.signal);
-    expect(getEventListeners(other.signal, "abort")).toHaveLength(1);
-    deadline.end();
+    const more = Array.from({ length: 20 }, () => new Deadline(5, other.signal));
+    expect(getEventListeners(other.signal, "abort")).toHaveLength(21);
+    for (const one of [deadline, ...more]) one.end();
     expect(getEventListeners(other.signal, "abort")).toHaveLength(0);
     await sleep(50);
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
     other.abort();
     expect(deadline.signal.aborted).toBe(false);
   });

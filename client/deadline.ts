@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Aborts after a time, or with another signal. It has to be ended when what it is for is over: then nothing of it is left, however long the other
  * signal lives. Node 20 keeps every signal that `AbortSignal.any` makes of one that lives long, 2 kB for each (nodejs/node#54614).
@@ -15,6 +17,8 @@ export class Deadline {
       this.#controller.abort();
     }, milliseconds);
     this.#timer.unref();
+    // many may follow one signal at a time, and Node warns of more than ten
+    setMaxListeners(0, other);
     if (other.aborted) this.#controller.abort();
     else other.addEventListener("abort", this.#follow);
   }
