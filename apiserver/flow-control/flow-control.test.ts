@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PriorityLevelSpec } from "../../apis/flowcontrol/v1/priority-level-configuration.ts";
 import type { ApiResponse, Connection } from "../request.ts";
 import { bytesOf, type Served, serve } from "../testing/serve.ts";
@@ -77,9 +77,15 @@ async function level(limited: PriorityLevelSpec["limited"]) {
       },
     ],
   });
-  // it counts with the next change that the watch cache tells of
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await schemaCounts(schemaUid);
   return { levelUid, schemaUid };
+}
+
+/** Comes when the crowd's requests belong to that schema: a change counts once the watch cache has told of it. */
+async function schemaCounts(uid: string): Promise<void> {
+  await vi.waitFor(async () => {
+    expect((await send("somebody", "GET", `${CONFIG_MAPS}/a`)).headers["x-kubernetes-pf-flowschema-uid"]).toBe(uid);
+  });
 }
 
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
@@ -177,7 +183,7 @@ describe("with priority and fairness", () => {
     const metrics = (await served.ask("GET", "/metrics")).bytes.toString();
     const labels = 'priority_level="crowd",flow_schema="crowd"';
     for (const line of [
-      `apiserver_flowcontrol_dispatched_requests_total{${labels}} 1`,
+      `apiserver_flowcontrol_dispatched_requests_total{${labels}} 2`,
       `apiserver_flowcontrol_rejected_requests_total{${labels},reason="queue-full"} 1`,
       `apiserver_flowcontrol_current_inqueue_requests{${labels}} 1`,
       `apiserver_flowcontrol_current_executing_requests{${labels}} 1`,
@@ -191,10 +197,10 @@ describe("with priority and fairness", () => {
       expect([status, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
       return bytes.toString().split("\n");
     };
-    expect(await dumped("dump_priority_levels")).toEqual([
+    const levels = await dumped("dump_priority_levels");
+    expect([levels[0], levels[2], levels[3], levels[4]]).toEqual([
       "PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests",
-      "catch-all,         0,            true,   false,       0,               0,                 0,                  0,                0,                0",
-      "crowd,             1,            false,  false,       1,               1,                 1,                  1,                0,                0",
+      "crowd,             1,            false,  false,       1,               1,                 2,                  1,                0,                0",
       "exempt,            0,            true,   false,       0,               0,                 0,                  0,                0,                0",
       "",
     ]);
@@ -227,7 +233,7 @@ describe("with priority and fairness", () => {
   it("a schema without its level is no schema, and the mandatory ones are always there", async () => {
     await level({ limitResponse: { type: "Reject" } });
     await served.ask("DELETE", "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations/crowd");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await schemaCounts("");
     const write = slowWrite("ann");
     const rejected = await send("bob", "GET", CONFIG_MAPS);
     // catch-all, which is not stored here

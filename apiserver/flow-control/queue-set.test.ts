@@ -148,6 +148,21 @@ describe("flows are served fairly", () => {
     expect(Math.abs(a!.done - b!.done)).toBeLessThan(60);
   });
 
+  it("in turn, where their requests take no time", async () => {
+    const set = new QueueSet(1, QUEUING);
+    set.take(1);
+    const order: string[] = [];
+    const send = async (flow: string, queue: number) => {
+      const index = await set.enqueue(1, [queue], PATIENCE);
+      order.push(flow);
+      set.release(1, 0, index as number);
+    };
+    const sent = [send("a", 0), send("a", 0), send("a", 0), send("b", 1), send("b", 1), send("c", 2)];
+    set.release(1, 0);
+    await Promise.all(sent);
+    expect(order.join("")).toBe("abcaba");
+  });
+
   it("by the time that they take, whatever they ask for", async () => {
     const random = randomOf(1);
     const [long, short, wide] = await compete(

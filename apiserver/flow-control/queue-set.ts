@@ -17,10 +17,15 @@ interface Waiting {
 
 /** One queue. `next` is the virtual time at which its first request starts. */
 class Queue {
+  readonly index: number;
   readonly waiting: Waiting[] = [];
   next = 0;
   executing = 0;
   seatsInUse = 0;
+
+  constructor(index: number) {
+    this.index = index;
+  }
 }
 
 /** What a queue tells of itself. */
@@ -57,6 +62,7 @@ export class QueueSet {
   seatsWaiting = 0;
   readonly counts = { dispatched: 0, rejected: 0, timedOut: 0 };
   #queuing: Queuing | undefined;
+  /** By index, those last that were served last. */
   readonly #queues = new Map<number, Queue>();
   #virtualTime = 0;
 
@@ -149,7 +155,7 @@ export class QueueSet {
   #queueAt(index: number): Queue {
     let queue = this.#queues.get(index);
     if (queue === undefined) {
-      queue = new Queue();
+      queue = new Queue(index);
       this.#queues.set(index, queue);
     }
     return queue;
@@ -194,6 +200,9 @@ export class QueueSet {
     this.seatsWaiting -= first.seats;
     clearTimeout(first.timer);
     this.#virtualTime = Math.max(this.#virtualTime, queue.next);
+    // of several with the same virtual time, the others come before it the next time
+    this.#queues.delete(queue.index);
+    this.#queues.set(queue.index, queue);
     queue.next += first.seats * EXPECTED_MS;
     queue.executing++;
     queue.seatsInUse += first.seats;
