@@ -101,7 +101,7 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
     return judge(object, strategic ? problems.toSorted() : problems);
   }
   if (!isJsonObject(value) || !saysType(value)) {
-    const text = stringify(value);
+    const text = options.patchText?.() ?? stringify(value);
     const type = attempt(refuse, () => probeType(text));
     if (!isJsonObject(value) || type.kind === "") throw refuse(`Object 'Kind' is missing in '${text}'`);
   }

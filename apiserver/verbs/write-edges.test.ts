@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lampDefinition } from "../testing/definition.ts";
 import { type Asked, type Served, serve } from "../testing/serve.ts";
 
 /** What the recordings have no sample of; read off kube-apiserver's source. */
@@ -301,4 +302,15 @@ it("a deletion that is answered with a Status looks at the options of a table al
   const headers = { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" };
   expect(await told("DELETE", `${MAPS}/a?includeObject=x`, { headers })).toMatch(/^400 Unable to convert to Table as requested/);
   expect(await told("GET", `${MAPS}/a`)).toMatch(/^404 /);
+});
+
+it("the status subresource of a definition is an object without members", async () => {
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All&fieldValidation=Strict";
+  const refused = '400 CustomResourceDefinition in version "v1" cannot be handled as a CustomResourceDefinition: ';
+  const posted = (status: unknown) => told("POST", definitions, { body: lampDefinition([{ subresources: { status } }]) });
+  expect(await posted(true)).toBe(
+    `${refused}json: cannot unmarshal bool into Go struct field CustomResourceSubresources.spec.versions.subresources.status of type v1.CustomResourceSubresourceStatus`,
+  );
+  expect(await posted({ a: 1 })).toBe(`${refused}strict decoding error: unknown field "spec.versions[0].subresources.status.a"`);
+  expect(await posted({})).toBe("201 CustomResourceDefinition");
 });

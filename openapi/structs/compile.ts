@@ -33,6 +33,7 @@ export function goTypeOf(schema: Schema): GoType {
 function compile(schema: Schema): GoType {
   const { type, format, items, properties, additionalProperties, go } = schema;
   if (go?.type === jsonSchemaProps.name) return jsonSchemaProps;
+  if (go?.type === statusSubresource.name) return statusSubresource;
   if (go?.type === QUANTITY) return new TextType(QUANTITY, (text) => Quantity.parse(text).toString(), "0");
   if (schema["x-kubernetes-int-or-string"]) return new IntOrStringType();
   switch (type) {
@@ -55,6 +56,9 @@ function compile(schema: Schema): GoType {
 }
 
 const QUANTITY = "resource.Quantity";
+
+/** A struct without fields, which documents show as any object. */
+const statusSubresource = new StructType("v1.CustomResourceSubresourceStatus", "CustomResourceSubresourceStatus", () => []);
 
 function structOf(schema: Schema, properties: NonNullable<Schema["properties"]>): StructType {
   const struct = schema.go?.struct ?? "";
