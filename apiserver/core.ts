@@ -338,6 +338,7 @@ export class Core {
         health: this.health,
         version: versionInfo(this.#options.productVersion),
         flowControl: this.#priorityAndFairness?.configuration,
+        audit: this.#options.auditing?.counts,
       }),
     );
     return (await (await this.#metrics)(path)) ?? notFoundText();

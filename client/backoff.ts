@@ -19,23 +19,29 @@ export const WEBHOOK_BACKOFF: Backoff = { steps: 5, first: 500, factor: 1.5, jit
 /** Nobody is waited for longer than this between two attempts, in ms, whatever he asks for. */
 const LONGEST_PAUSE = 30_000;
 
+/** Whether it may succeed the next time. */
+const isPassing = (error: unknown): boolean => error instanceof WebhookError && error.passing;
+
 /**
  * Tries until it succeeds, or fails in a way that does not pass. Where the other side says how long to wait, it is waited for that long.
  * (k8s.io/apiserver, pkg/util/webhook/webhook.go)
+ * @param passes whether to try again after an error; by default one that says so of itself
  * @throws WebhookError of the last attempt
  */
 export async function withBackoff<T>(
   { steps, first, factor, jitter }: Backoff,
   signal: AbortSignal,
   attempt: () => Promise<T>,
+  passes: (error: unknown) => boolean = isPassing,
 ): Promise<T> {
   let pause = first;
   for (let step = 1; ; step++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof WebhookError) || !error.passing || step >= steps || signal.aborted) throw error;
-      const wait = error.retryAfter === undefined ? pause * (1 + Math.random() * jitter) : Math.min(error.retryAfter * 1000, LONGEST_PAUSE);
+      if (!passes(error) || step >= steps || signal.aborted) throw error;
+      const asked = error instanceof WebhookError ? error.retryAfter : undefined;
+      const wait = asked === undefined ? pause * (1 + Math.random() * jitter) : Math.min(asked * 1000, LONGEST_PAUSE);
       await sleep(wait, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) throw error;
     }

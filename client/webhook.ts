@@ -44,9 +44,32 @@ export class Webhook {
    */
   async ask(question: object): Promise<JsonObject> {
     const body = Buffer.from(`${JSON.stringify(question)}\n`);
+    const attempt = async () => {
+      const { bytes, status, type } = await this.#post(body);
+      return documentIn(bytes, status, type);
+    };
+    return this.#counted(() => withBackoff(this.#options.backoff, this.#closing.signal, attempt));
+  }
+
+  /**
+   * Tells something in JSON that needs no answer, and again after a while whatever went wrong.
+   * @throws WebhookError
+   */
+  async tell(body: Buffer): Promise<void> {
+    await this.#counted(() =>
+      withBackoff(
+        this.#options.backoff,
+        this.#closing.signal,
+        () => this.#post(body),
+        () => true,
+      ),
+    );
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
     this.#asked++;
     try {
-      return await withBackoff(this.#options.backoff, this.#closing.signal, () => this.#post(body));
+      return await work();
     } finally {
       this.#asked--;
       if (this.#retired) this.retire();
@@ -65,7 +88,7 @@ export class Webhook {
     this.#agent.destroy();
   }
 
-  async #post(body: Buffer): Promise<JsonObject> {
+  async #post(body: Buffer): Promise<Answer> {
     const { timeout } = this.#options;
     const url = new URL(this.#access.url);
     url.searchParams.set("timeout", formatDuration(timeout));
@@ -79,9 +102,10 @@ export class Webhook {
       "user-agent": "datum-apiserver",
       ...(authorization !== undefined && { authorization }),
     };
-    const { status, type, bytes, retryAfter } = await this.#exchange(url, headers, body);
+    const answer = await this.#exchange(url, headers, body);
+    const { status, type, bytes, retryAfter } = answer;
     if (status < 200 || status > 206) throw answerError(status, type, bytes, retryAfter);
-    return documentIn(bytes, status, type);
+    return answer;
   }
 
   /** One attempt. A connection that was kept may have been closed at the other end meanwhile: then it is made once more. */

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { WatchCache } from "../../storage/cache/watch-cache.ts";
 import type { Storage, StorageMember } from "../../storage/storage.ts";
+import type { AuditCounts } from "../audit/sink.ts";
 import type { Configuration } from "../flow-control/configuration.ts";
 import type { ApiResponse } from "../request.ts";
+import { addAudit } from "./audit-metrics.ts";
 import { addFlowControl } from "./flow-control-metrics.ts";
 import type { Health } from "./health.ts";
 import type { versionInfo } from "./version.ts";
@@ -15,6 +17,8 @@ export interface MetricsSources {
   readonly version: ReturnType<typeof versionInfo>;
   /** None where it is off. */
   readonly flowControl: Configuration | undefined;
+  /** None where requests are not recorded. */
+  readonly audit: AuditCounts | undefined;
 }
 
 /**
@@ -31,6 +35,7 @@ export function metricsEndpoint(sources: MetricsSources): (path: string) => Prom
   addStorage(main, sources);
   addWatchCache(main, sources);
   if (sources.flowControl !== undefined) addFlowControl(main, sources.flowControl);
+  if (sources.audit !== undefined) addAudit(main, sources.audit);
   const slis = new Registry();
   addHealth(slis, sources);
   // the delay of the event loop is sampled from now on

@@ -9,7 +9,11 @@ export interface AuditFlags {
   /** Undefined: nothing is recorded. */
   readonly policyFile: string | undefined;
   readonly log: AuditLogFlags | undefined;
+  readonly webhook: AuditWebhookFlags | undefined;
 }
+
+/** Of events. */
+const VERSION = "audit.k8s.io/v1";
 
 export const MODES = ["batch", "blocking", "blocking-strict"] as const;
 
@@ -35,8 +39,14 @@ export interface AuditLogFlags extends Delivery {
   readonly compress: boolean;
 }
 
+export interface AuditWebhookFlags extends Delivery {
+  readonly kubeconfigFile: string;
+  /** Milliseconds before what failed is tried a second time. */
+  readonly initialBackoff: number;
+}
+
 /** What holds where the command line says nothing. */
-export const DEFAULT_AUDIT: AuditFlags = { policyFile: undefined, log: undefined };
+export const DEFAULT_AUDIT: AuditFlags = { policyFile: undefined, log: undefined, webhook: undefined };
 
 export interface AuditValues {
   auditPolicyFile?: string;
@@ -57,6 +67,20 @@ export interface AuditValues {
   auditLogTruncateEnabled: boolean;
   auditLogTruncateMaxBatchSize: string;
   auditLogTruncateMaxEventSize: string;
+  auditWebhookConfigFile?: string;
+  auditWebhookInitialBackoff: string;
+  auditWebhookBatchInitialBackoff?: string;
+  auditWebhookVersion: string;
+  auditWebhookMode: string;
+  auditWebhookBatchBufferSize: string;
+  auditWebhookBatchMaxSize: string;
+  auditWebhookBatchMaxWait: string;
+  auditWebhookBatchThrottleEnable: boolean;
+  auditWebhookBatchThrottleQps: string;
+  auditWebhookBatchThrottleBurst: string;
+  auditWebhookTruncateEnabled: boolean;
+  auditWebhookTruncateMaxBatchSize: string;
+  auditWebhookTruncateMaxEventSize: string;
 }
 
 /** As Go reads flags: `--audit-log-compress`, `--audit-log-compress=false`. */
@@ -81,8 +105,21 @@ export function auditOptions(command: Command): Command {
     .addOption(option("audit-log-maxage <days>", "how long old files are kept; 0 for ever", "366"))
     .addOption(option("audit-log-maxbackup <number>", "how many old files are kept; 0 for any number", "100"))
     .addOption(switchOption("audit-log-compress", "pack old files with gzip", false))
-    .addOption(option("audit-log-version <version>", "the version of events: there is but one", "audit.k8s.io/v1"));
-  return deliveryOptions(command, "log", { mode: "blocking", maxBatchSize: "1", maxWait: "0s", throttled: false, qps: "0", burst: "0" });
+    .addOption(option("audit-log-version <version>", "the version of events: there is but one", VERSION));
+  deliveryOptions(command, "log", { mode: "blocking", maxBatchSize: "1", maxWait: "0s", throttled: false, qps: "0", burst: "0" });
+  command
+    .option("--audit-webhook-config-file <file>", "a kubeconfig: a program elsewhere that the record is sent to, as EventLists")
+    .addOption(option("audit-webhook-initial-backoff <time>", "how long to wait before what failed is sent again; longer each time", "10s"))
+    .addOption(new Option("--audit-webhook-batch-initial-backoff <time>", "the older name of that").hideHelp())
+    .addOption(option("audit-webhook-version <version>", "the version of events: there is but one", VERSION));
+  return deliveryOptions(command, "webhook", {
+    mode: "batch",
+    maxBatchSize: "400",
+    maxWait: "30s",
+    throttled: true,
+    qps: "10",
+    burst: "15",
+  });
 }
 
 interface DeliveryDefaults {
@@ -114,9 +151,11 @@ function deliveryOptions(command: Command, where: string, defaults: DeliveryDefa
 
 /** @param errors told one line per mistake */
 export function auditFlags(values: AuditValues, errors: string[]): AuditFlags {
+  const { auditPolicyFile: policyFile, auditLogPath: path, auditWebhookConfigFile: kubeconfigFile } = values;
   return {
-    policyFile: values.auditPolicyFile || undefined,
-    log: values.auditLogPath ? logFlags(values.auditLogPath, values, errors) : undefined,
+    policyFile: policyFile || undefined,
+    log: path ? logFlags(path, values, errors) : undefined,
+    webhook: kubeconfigFile ? webhookFlags(kubeconfigFile, values, errors) : undefined,
   };
 }
 
@@ -124,29 +163,12 @@ const MEGABYTE = 1024 * 1024;
 const DAY = 86_400_000;
 
 function logFlags(path: string, values: AuditValues, errors: string[]): AuditLogFlags {
-  const delivery = deliveryFlags(
-    "log",
-    {
-      mode: values.auditLogMode,
-      bufferSize: values.auditLogBatchBufferSize,
-      maxBatchSize: values.auditLogBatchMaxSize,
-      maxWait: values.auditLogBatchMaxWait,
-      throttled: values.auditLogBatchThrottleEnable,
-      qps: values.auditLogBatchThrottleQps,
-      burst: values.auditLogBatchThrottleBurst,
-      truncated: values.auditLogTruncateEnabled,
-      maxEventBytes: values.auditLogTruncateMaxEventSize,
-      maxBatchBytes: values.auditLogTruncateMaxBatchSize,
-      version: values.auditLogVersion,
-    },
-    errors,
-  );
   const { auditLogFormat: format } = values;
   if (!(LOG_FORMATS as readonly string[]).includes(format)) {
     errors.push(`invalid audit log format ${format}, allowed formats are "${LOG_FORMATS.join(",")}"`);
   }
   return {
-    ...delivery,
+    ...deliveryFlags("Log", values, errors),
     path,
     format: format as LogFormat,
     maxSize: count("--audit-log-maxsize", values.auditLogMaxsize, errors) * MEGABYTE,
@@ -156,35 +178,32 @@ function logFlags(path: string, values: AuditValues, errors: string[]): AuditLog
   };
 }
 
-interface DeliveryValues {
-  readonly mode: string;
-  readonly bufferSize: string;
-  readonly maxBatchSize: string;
-  readonly maxWait: string;
-  readonly throttled: boolean;
-  readonly qps: string;
-  readonly burst: string;
-  readonly truncated: boolean;
-  readonly maxEventBytes: string;
-  readonly maxBatchBytes: string;
-  readonly version: string;
+function webhookFlags(kubeconfigFile: string, values: AuditValues, errors: string[]): AuditWebhookFlags {
+  const { auditWebhookBatchInitialBackoff: older, auditWebhookInitialBackoff: backoff } = values;
+  return {
+    ...deliveryFlags("Webhook", values, errors),
+    kubeconfigFile,
+    initialBackoff: time("--audit-webhook-initial-backoff", older ?? backoff, errors),
+  };
 }
 
 /** What is said of batches counts only where there are any. */
-function deliveryFlags(where: string, values: DeliveryValues, errors: string[]): Delivery {
-  const { mode, throttled } = values;
+function deliveryFlags(of: "Log" | "Webhook", values: AuditValues, errors: string[]): Delivery {
+  const where = of.toLowerCase();
+  const mode = values[`audit${of}Mode`];
   if (!(MODES as readonly string[]).includes(mode)) {
     errors.push(`invalid audit ${where} mode ${mode}, allowed modes are "${MODES.join(",")}"`);
   }
-  if (values.version !== "audit.k8s.io/v1")
-    errors.push(`--audit-${where}-version: invalid group version, allowed versions are ["audit.k8s.io/v1"]`);
-  const batch = `--audit-${where}-batch`;
+  if (values[`audit${of}Version`] !== VERSION) {
+    errors.push(`--audit-${where}-version: invalid group version, allowed versions are ["${VERSION}"]`);
+  }
   const positive = (what: string, text: string) => {
     if (mode === "batch" && !(Number(text) > 0)) errors.push(`invalid audit batch ${where} ${what} ${text}, must be a positive number`);
     return Number(text);
   };
-  const maxEventSize = count(`--audit-${where}-truncate-max-event-size`, values.maxEventBytes, errors);
-  const maxBatchSize = count(`--audit-${where}-truncate-max-batch-size`, values.maxBatchBytes, errors);
+  const truncate = `--audit-${where}-truncate`;
+  const maxEventSize = count(`${truncate}-max-event-size`, values[`audit${of}TruncateMaxEventSize`], errors);
+  const maxBatchSize = count(`${truncate}-max-batch-size`, values[`audit${of}TruncateMaxBatchSize`], errors);
   if (maxEventSize === 0) errors.push(`invalid audit truncate ${where} max event size ${maxEventSize}, must be a positive number`);
   if (maxBatchSize < maxEventSize) {
     errors.push(`invalid audit truncate ${where} max batch size ${maxBatchSize}, must be greater than max event size (${maxEventSize})`);
@@ -192,14 +211,17 @@ function deliveryFlags(where: string, values: DeliveryValues, errors: string[]):
   return {
     mode: mode as Delivery["mode"],
     batches: {
-      bufferSize: positive("buffer size", values.bufferSize),
-      maxBatchSize: positive("max batch size", values.maxBatchSize),
-      maxWait: time(`${batch}-max-wait`, values.maxWait, errors),
-      throttle: throttled
-        ? { perSecond: positive("throttle QPS", values.qps), burst: positive("throttle burst", values.burst) }
+      bufferSize: positive("buffer size", values[`audit${of}BatchBufferSize`]),
+      maxBatchSize: positive("max batch size", values[`audit${of}BatchMaxSize`]),
+      maxWait: time(`--audit-${where}-batch-max-wait`, values[`audit${of}BatchMaxWait`], errors),
+      throttle: values[`audit${of}BatchThrottleEnable`]
+        ? {
+            perSecond: positive("throttle QPS", values[`audit${of}BatchThrottleQps`]),
+            burst: positive("throttle burst", values[`audit${of}BatchThrottleBurst`]),
+          }
         : undefined,
     },
-    truncate: values.truncated ? { maxEventSize, maxBatchSize } : undefined,
+    truncate: values[`audit${of}TruncateEnabled`] ? { maxEventSize, maxBatchSize } : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Losses } from "../../apiserver/audit/backends/losses.ts";
 import type { AuditSink } from "../../apiserver/audit/sink.ts";
 import { readRequired } from "../certificates/private-file.ts";
 import { reasonOf, StartupError } from "../startup-error.ts";
-import type { AuditFlags, AuditLogFlags, Delivery } from "./flags.ts";
+import type { AuditFlags, AuditLogFlags, AuditWebhookFlags, Delivery } from "./flags.ts";
 
 export interface OpenAuditing {
   readonly auditing: Auditing;
@@ -17,14 +17,16 @@ export interface OpenAuditing {
  * Opens the record of requests that the flags ask for; undefined where there is no policy, or nowhere to write. Its parts load only then.
  * @throws StartupError naming the file, and the place in it
  */
-export async function openAuditing({ policyFile, log: logFlags }: AuditFlags, log: Logger): Promise<OpenAuditing | undefined> {
+export async function openAuditing(flags: AuditFlags, log: Logger): Promise<OpenAuditing | undefined> {
+  const { policyFile, log: logFlags, webhook } = flags;
+  const wanted = logFlags !== undefined || webhook !== undefined;
   if (policyFile === undefined) {
-    if (logFlags !== undefined) log.warn("no audit policy file provided, no events will be recorded");
+    if (wanted) log.warn("no audit policy file provided, no events will be recorded");
     return undefined;
   }
   const policy = await readPolicy(policyFile, log);
-  if (logFlags === undefined) return undefined;
-  const [{ Auditing }, { AuditPolicy }, { AuditCounts }, { Losses }] = await Promise.all([
+  if (!wanted) return undefined;
+  const [{ Auditing }, { AuditPolicy }, { AuditCounts, Several }, { Losses }] = await Promise.all([
     import("../../apiserver/audit/auditing.ts"),
     import("../../apiserver/audit/policy.ts"),
     import("../../apiserver/audit/sink.ts"),
@@ -36,8 +38,20 @@ export async function openAuditing({ policyFile, log: logFlags }: AuditFlags, lo
     ({ where, error, events, example }) => log.error({ err: error, plugin: where, events, example }, "events of the audit log were lost"),
     () => performance.now(),
   );
-  const sink = await openLog(logFlags, losses, log);
-  return { auditing: new Auditing(new AuditPolicy(policy), sink, counts), close: async () => sink.close() };
+  const sinks: AuditSink[] = [];
+  const close = async () => {
+    for (const sink of sinks) await sink.close();
+  };
+  try {
+    // the webhook first: it opens nothing that would have to be closed
+    if (webhook !== undefined) sinks.push(await openWebhook(webhook, losses));
+    if (logFlags !== undefined) sinks.unshift(await openLog(logFlags, losses, log));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const sink = sinks.length === 1 ? (sinks[0] as AuditSink) : new Several(sinks);
+  return { auditing: new Auditing(new AuditPolicy(policy), sink, counts), close };
 }
 
 async function readPolicy(file: string, log: Logger) {
@@ -67,6 +81,25 @@ async function openFile({ path: file, maxSize, maxAge, maxBackups, compress }: A
     throw new StartupError(`${file}: ${reasonOf(error)}`, error);
   }
 }
+
+async function openWebhook(flags: AuditWebhookFlags, losses: Losses): Promise<AuditSink> {
+  const { kubeconfigFile, initialBackoff, truncate } = flags;
+  const [{ readKubeconfig }, { Webhook }, { WebhookBackend }] = await Promise.all([
+    import("../../client/kubeconfig.ts"),
+    import("../../client/webhook.ts"),
+    import("../../apiserver/audit/backends/webhook.ts"),
+  ]);
+  try {
+    const backoff = { ...BACKOFF, first: initialBackoff };
+    const webhook = new Webhook(await readKubeconfig(kubeconfigFile), { timeout: 30_000, backoff });
+    return delivered(new WebhookBackend(webhook, truncate?.maxBatchSize ?? Number.POSITIVE_INFINITY, losses), flags, losses);
+  } catch (error) {
+    throw new StartupError(`initializing audit webhook: ${reasonOf(error)}`, error);
+  }
+}
+
+/** As for all webhooks of a kube-apiserver; the first pause is the flag's. */
+const BACKOFF = { steps: 5, factor: 1.5, jitter: 0.2 };
 
 async function delivered(backend: Backend, { mode, batches, truncate }: Delivery, losses: Losses): Promise<AuditSink> {
   const [{ Blocking }, { Batching }, { Truncating }] = await Promise.all([
