@@ -11,7 +11,16 @@ export function selection(
   if (fields.empty) return (record) => labels.matches(record.labels);
   return (record) => {
     if (!labels.empty && !labels.matches(record.labels)) return false;
-    const values = resource.fields(record);
-    return fields.matches((field) => values[field] ?? "");
+    return fields.matches((field) => fieldOf(resource, record, field));
   };
+}
+
+/** What the key tells is not looked for in the object: controllers watch for one name in all namespaces, and see every write of the kind. */
+function fieldOf(resource: Resource, record: ObjectRecord, field: string): string {
+  const { key } = record;
+  if (field === "metadata.name") return key.slice(key.lastIndexOf("/") + 1);
+  if (field !== "metadata.namespace") return resource.fields(record)[field] ?? "";
+  if (!resource.namespaced) return "";
+  const end = key.lastIndexOf("/");
+  return key.slice(key.lastIndexOf("/", end - 1) + 1, end);
 }
