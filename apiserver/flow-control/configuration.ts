@@ -18,7 +18,8 @@ export class Configuration {
   readonly #storedSchemas = new Map<string, FlowSchema>();
   readonly #storedLevels = new Map<string, PriorityLevelConfiguration>();
   readonly #levels = new Map<string, Level>();
-  readonly #counts = new Map<string, Counts>();
+  /** Of the schemas that there are, by level and name. */
+  #counts = new Map<string, Counts>();
   #schemas: readonly Schema[] = [];
   #classifier: Classifier<Schema> | undefined;
 
@@ -82,11 +83,17 @@ export class Configuration {
     for (const [name, { metadata, spec }] of this.#storedSchemas)
       if (spec !== undefined) specs.set(name, { uid: metadata.uid ?? "", spec });
     const schemas: Schema[] = [];
+    const counts = new Map<string, Counts>();
     for (const [name, { uid, spec }] of specs) {
       const level = levels.get(spec.priorityLevelConfiguration.name);
       // without its level a schema is as good as none
-      if (level !== undefined) schemas.push(new Schema(name, uid, spec, level, this.#countsOf(level.name, name)));
+      if (level === undefined) continue;
+      const key = `${level.name}/${name}`;
+      const counted = this.#counts.get(key) ?? new Counts();
+      counts.set(key, counted);
+      schemas.push(new Schema(name, uid, spec, level, counted));
     }
+    this.#counts = counts;
     const asObject = ({ name, spec }: Schema) => ({ apiVersion: "", kind: "", metadata: { name }, spec });
     schemas.sort((a, b) => comparePrecedence(asObject(a), asObject(b)));
     this.#schemas = schemas;
@@ -107,15 +114,5 @@ export class Configuration {
       level.configure(this.#storedLevels.get(name)?.metadata.uid ?? "", spec, limits.get(name)!);
     }
     return this.#levels;
-  }
-
-  #countsOf(level: string, schema: string): Counts {
-    const key = `${level}/${schema}`;
-    let counts = this.#counts.get(key);
-    if (counts === undefined) {
-      counts = new Counts();
-      this.#counts.set(key, counts);
-    }
-    return counts;
   }
 }
