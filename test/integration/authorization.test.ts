@@ -79,13 +79,21 @@ function connect({ key, certificate }: Credentials): http2.ClientHttp2Session {
   return session;
 }
 
-/** Asks for everything over one connection; what was answered with another status than is due. */
-async function others(due: number, credentials: Credentials, headers: Record<string, string> = {}, known = false): Promise<string[]> {
-  const session = connect(credentials);
+/**
+ * Asks for everything; what was answered with another status than is due. Over HTTP/1.1: a connection of HTTP/2 ends after its answer to who is not
+ * known.
+ */
+async function others(
+  due: number,
+  { key, certificate }: Credentials,
+  headers: Record<string, string> = {},
+  known = false,
+): Promise<string[]> {
+  const agent = new https.Agent({ keepAlive: true, ca: authority, key, cert: certificate });
   const found: string[] = [];
   for (const address of addresses) {
     const answers = METHODS.map(async (method) => {
-      const status = await statusOf(session, method, address, headers);
+      const status = await statusOverHttp1(agent, method, address, headers);
       const readable = method === "GET" && (PUBLIC.test(address) || (known && DISCOVERY.test(address)));
       const askable = method === "POST" && known && OF_ONESELF.test(address);
       const open = (readable && [200, 404].includes(status)) || (askable && status === 400);
@@ -93,7 +101,19 @@ async function others(due: number, credentials: Credentials, headers: Record<str
     });
     await Promise.all(answers);
   }
+  agent.destroy();
   return found;
+}
+
+function statusOverHttp1(agent: https.Agent, method: string, address: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    const request = https.request({ hostname, port, path: address, method, agent, headers }, (response) => {
+      response.resume().on("end", () => resolve(response.statusCode ?? 0));
+    });
+    request.on("error", reject);
+    request.end();
+  });
 }
 
 function statusOf(session: http2.ClientHttp2Session, method: string, address: string, headers: http2.OutgoingHttpHeaders): Promise<number> {
