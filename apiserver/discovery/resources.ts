@@ -64,13 +64,21 @@ const STORED_IN: Readonly<Record<string, string>> = { "apiextensions.k8s.io": "v
 
 /** Tells clients whether the stored form of a kind changed (k8s.io/apiserver, pkg/endpoints/discovery/storageversionhash.go). */
 export function storageVersionHash(kind: KindDefinition): string {
-  const { group, version, kind: name } = kind.storedAs ?? kind;
-  return createHash("sha256")
-    .update(`${group}/${STORED_IN[group] ?? version}/${name}`)
-    .digest()
-    .subarray(0, 8)
-    .toString("base64");
+  let hash = hashes.get(kind);
+  if (hash === undefined) {
+    const { group, version, kind: name } = kind.storedAs ?? kind;
+    hash = createHash("sha256")
+      .update(`${group}/${STORED_IN[group] ?? version}/${name}`)
+      .digest()
+      .subarray(0, 8)
+      .toString("base64");
+    hashes.set(kind, hash);
+  }
+  return hash;
 }
+
+/** Controllers ask for every group again whenever a definition changes. */
+const hashes = new WeakMap<KindDefinition, string>();
 
 /** `/api/v1`, `/apis/{group}/{version}`: an APIResourceList. The core group leaves out its apiVersion. */
 export function resourceList(version: VersionEntry): { kind: string; apiVersion?: string; groupVersion: string; resources: ApiResource[] } {

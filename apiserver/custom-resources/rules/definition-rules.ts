@@ -77,7 +77,8 @@ export function statusErrors(object: KubeObject): FieldError[] {
 
 function optionsAfter(definition: CustomResourceDefinition, before: CustomResourceDefinition): Options {
   const schemas = (before.spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []) as JsonSchema[];
-  const nowhere = (wrong: (schema: JsonSchema) => boolean) => !schemas.some((root) => [...schemasIn(root)].some(wrong));
+  const all = schemas.flatMap(schemasIn);
+  const nowhere = (wrong: (schema: JsonSchema) => boolean) => !all.some(wrong);
   const established = isTrue(before, "Established");
   return {
     structural: schemas.every((schema) => unstructural(schema) === undefined && structuralErrors(schema, FieldPath.root).length === 0),

@@ -6,19 +6,24 @@ export type JsonSchema = JsonObject;
 export const TYPES: readonly string[] = ["array", "boolean", "integer", "number", "object", "string"];
 
 /** A schema and everything below it, those that only validate too. */
-export function* schemasIn(schema: JsonValue | undefined): Generator<JsonSchema> {
+export function schemasIn(schema: JsonValue | undefined): JsonSchema[] {
+  const found: JsonSchema[] = [];
+  gather(schema, found);
+  return found;
+}
+
+function gather(schema: JsonValue | undefined, found: JsonSchema[]): void {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return;
   const node = schema as JsonSchema;
-  yield node;
+  found.push(node);
   for (const member of ["items", "additionalProperties", "additionalItems", "not"]) {
     const below = node[member];
-    if (Array.isArray(below)) for (const item of below) yield* schemasIn(item);
-    else yield* schemasIn(below);
+    if (Array.isArray(below)) for (const item of below) gather(item, found);
+    else gather(below, found);
   }
-  for (const member of ["allOf", "anyOf", "oneOf"])
-    for (const item of (node[member] as JsonValue[] | undefined) ?? []) yield* schemasIn(item);
+  for (const member of ["allOf", "anyOf", "oneOf"]) for (const item of (node[member] as JsonValue[] | undefined) ?? []) gather(item, found);
   for (const member of ["properties", "patternProperties", "definitions", "dependencies"]) {
-    for (const item of Object.values((node[member] as JsonObject | undefined) ?? {})) yield* schemasIn(item);
+    for (const item of Object.values((node[member] as JsonObject | undefined) ?? {})) gather(item, found);
   }
 }
 
