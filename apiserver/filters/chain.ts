@@ -45,8 +45,8 @@ export interface ChainOptions {
  *  9. audit            the record of the request; 500 where it has to be kept and cannot be
  * 10. impersonation    403 for who may not be whom it asks to be
  * 11. flow control     429 for what comes when there is too much
- * 11. authorization    403
- * 12. the handler
+ * 12. authorization    403
+ * 13. the handler
  *
  * A filter that has nothing to wait for answers at once: a read from the cache passes all of them within one turn.
  */
