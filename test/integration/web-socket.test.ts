@@ -50,7 +50,9 @@ const create = (name: string) => server.send("POST", CONFIG_MAPS, { metadata: { 
 describe("a watch over WebSocket", () => {
   it("tells each event in a text message, ends at its time, and does not care what it is told", async () => {
     await create("first");
-    const client = new Client(`${CONFIG_MAPS}?watch=true&resourceVersion=0&timeoutSeconds=2&fieldSelector=metadata.name!%3Dother`);
+    const client = new Client(
+      `${CONFIG_MAPS}?watch=true&resourceVersion=0&timeoutSeconds=2&fieldSelector=metadata.name!%3Dkube-root-ca.crt`,
+    );
     await once(client.socket, "open");
     client.socket.send("nobody listens");
     await expect.poll(() => client.messages.length).toBe(1);
