@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +15,26 @@ afterAll(() => under.door.close());
 
 const http1: Send = (...request) => under.http1(...request);
 const http2s: Send = (...request) => under.http2(...request);
+
+it("strangers who ask much at once have their connections ended, and the server goes on", async () => {
+  under.handle = async () => ({ ...answer(text("no"), 403), toStranger: true });
+  const connect = () => connectHttp2(`https://127.0.0.1:${under.door.port}`, { ca: under.authority.certificate }).on("error", () => {});
+  let session = connect();
+  let answered = 0;
+  /** Asks until it is answered, on a new connection where the last one takes no more. */
+  const ask = async () => {
+    for (;;) {
+      const asked = session;
+      if (!asked.closed) {
+        const stream = asked.request({ ":path": "/" }, { endStream: true }).resume();
+        if (await new Promise((resolve) => stream.on("response", () => resolve(true)).on("error", () => resolve(false)))) return answered++;
+      }
+      if (asked === session) session = connect();
+    }
+  };
+  for (let round = 0; round < 300; round++) await Promise.all(Array.from({ length: 9 }, ask));
+  expect(answered).toBe(2_700);
+});
 
 describe("closing the door", () => {
   afterEach(() => under.open());
