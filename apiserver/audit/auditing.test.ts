@@ -307,6 +307,30 @@ describe("levels", () => {
     expect(served.kept.text).toContain('"authentication.kubernetes.io/issued-credential-id":"JTI=');
   });
 
+  it("Metadata tells nothing of a secret that a failure quotes", async () => {
+    const { ask, kept } = await start("Metadata");
+    const type = { "content-type": "application/merge-patch+json" };
+    await ask("POST", SECRETS, { body: secret });
+    const unreadable = await ask("POST", SECRETS, { body: '{"data":{"k":"c2VjcmV0"' });
+    const misfit = await ask("PATCH", `${SECRETS}/s`, { body: { stringData: { key: ["c2VjcmV0"] } }, headers: type });
+    const invalid = await ask("PATCH", `${SECRETS}/s`, { body: { type: "c2VjcmV0" }, headers: type });
+    const answers = [unreadable, misfit, invalid].map(({ status, bytes }) => [status, SECRET.test(bytes.toString())]);
+    expect(answers).toEqual([
+      [400, true],
+      [422, true],
+      [422, true],
+    ]);
+    expect(kept.text).not.toMatch(SECRET);
+    expect(kept.events.filter(({ stage }) => stage === "ResponseComplete").map(({ responseStatus }) => responseStatus)).toMatchObject([
+      { code: 201 },
+      { status: "Failure", reason: "BadRequest", code: 400 },
+      { reason: "Invalid", code: 422 },
+      { reason: "Invalid", code: 422 },
+    ]);
+    await ask("POST", SECRETS, { body: secret });
+    expect(kept.events.at(-1)?.responseStatus).toMatchObject({ reason: "AlreadyExists", message: 'secrets "s" already exists' });
+  });
+
   it("Request tells what was sent, and nothing of answers", async () => {
     const served = await start("Request");
     await handleSecret(served);

@@ -1,5 +1,5 @@
 import type { Status } from "../../apimachinery/status/status.ts";
-import { formatMicroTime } from "../../apimachinery/time/timestamp.ts";
+import { formatTime } from "../../apimachinery/time/timestamp.ts";
 
 /** How much is told of a request: each level tells all that those before it tell. */
 export const LEVELS = ["None", "Metadata", "Request", "RequestResponse"] as const;
@@ -74,21 +74,38 @@ export function eventText(event: AuditEvent): string {
   text = escaped(text);
   if (event.requestObject !== undefined) text += `,"requestObject":${escaped(event.requestObject)}`;
   if (event.responseObject !== undefined) text += `,"responseObject":${escaped(event.responseObject)}`;
-  text += `,"requestReceivedTimestamp":"${formatMicroTime(event.requestReceivedTimestamp)}"`;
-  text += `,"stageTimestamp":"${formatMicroTime(event.stageTimestamp)}"`;
+  const received = microTime(event.requestReceivedTimestamp);
+  const reached = event.stageTimestamp === event.requestReceivedTimestamp ? received : microTime(event.stageTimestamp);
+  text += `,"requestReceivedTimestamp":"${received}","stageTimestamp":"${reached}"`;
   if (annotations !== undefined) text += `,"annotations":${escaped(json(annotations))}`;
   return `${text}}`;
+}
+
+/** The second that was written last: nearly all events are of the same. */
+let lastSecond = Number.NaN;
+let lastText = "";
+
+function microTime(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = formatTime(second * 1000).slice(0, -1);
+  }
+  const micros = Math.floor((time - second * 1000) * 1000);
+  return `${lastText}.${String(micros).padStart(6, "0")}Z`;
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
 
 function membersOf({ status, message, reason, details, code }: ResponseStatus): string {
+  if (status === undefined && message === undefined && code !== undefined) return `,"code":${code}`;
   const members = json({ status, message, reason, details, code }).slice(1, -1);
   return members === "" ? "" : `,${members}`;
 }
 
 /** As Go's encoder writes it, so that it does no harm on a page. */
 const escaped = (text: string): string =>
-  /[<>&\u2028\u2029]/.test(text)
-    ? text.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    : text;
+  UNESCAPED.test(text) ? text.replace(EACH, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`) : text;
+
+const UNESCAPED = /[<>&\u2028\u2029]/;
+const EACH = /[<>&\u2028\u2029]/g;

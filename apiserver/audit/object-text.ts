@@ -1,8 +1,8 @@
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
 
-/** How many characters of one object are recorded at most; more than what is recorded usually, and less than what would end the process. */
-export const LONGEST_OBJECT = 100 << 20;
+/** How many characters of one object are recorded at most: two of them fit into one text, even if every character has to be escaped. */
+export const LONGEST_OBJECT = 32 << 20;
 
 /** An object, a list or a table as JSON. */
 export function objectText(object: object, omitManagedFields: boolean): string {

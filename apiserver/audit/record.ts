@@ -150,8 +150,9 @@ export class AuditRecord {
 
   /** A Status is answered. */
   responseStatus(status: Status): void {
-    this.#responseStatus = status;
     if (this.#treatment === undefined) this.#judge(undefined);
+    const { reason, code } = status;
+    this.#responseStatus = !this.wantsObjects && mayQuoteSecret(this.#info, status) ? { status: status.status, reason, code } : status;
     this.responseObject(status);
   }
 
@@ -235,6 +236,16 @@ function referenceTo(info: RequestInfo, namespace = info.namespace, name = info.
     subresource: subresource || undefined,
   };
 }
+
+/** Whether what is wrong with a request may be told with what was sent, and that is nothing for everybody's eyes. */
+const mayQuoteSecret = ({ group, resource, subresource }: RequestInfo, { reason, status }: Status): boolean =>
+  status === "Failure" && SECRET.has(`${group}/${resource}/${subresource}`) && (reason === undefined || QUOTING.has(reason));
+
+/** What holds secrets, or is asked with one. */
+const SECRET = new Set(["/secrets/", "/serviceaccounts/token", "authentication.k8s.io/tokenreviews/"]);
+
+/** Failures that quote. */
+const QUOTING = new Set(["BadRequest", "Invalid", "InternalError"]);
 
 const LONGEST_AGENT = 1024;
 
