@@ -20,12 +20,14 @@ export class InvalidCredential {
 /** Whom an authenticator takes the sender for; undefined when the request says nothing in its way. */
 export type Authenticated = UserInfo | InvalidCredential | undefined;
 
-/** One way to tell who sends a request. `response` takes warnings for the client. */
+/** One way to tell who sends a request. `response` takes warnings for the client, and annotations for the record. */
 export type Authenticator = (request: ApiRequest, response: Warned) => Eventual<Authenticated>;
 
 /** What of a request's context authenticators see. */
 export interface Warned {
   warn(text: string): void;
+  /** Tells the record of the request something. */
+  annotate?(key: string, value: string): void;
 }
 
 /** Whether requests without a credential are taken. */

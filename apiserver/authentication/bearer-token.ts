@@ -1,7 +1,7 @@
 import { type Eventual, whenThere } from "../eventual.ts";
 import { headerText } from "../header-text.ts";
 import type { ApiRequest } from "../request.ts";
-import { type Authenticated, type Authenticator, InvalidCredential } from "./authenticator.ts";
+import { type Authenticated, type Authenticator, InvalidCredential, type Warned } from "./authenticator.ts";
 import { commonAudiences, PresentedToken, type TokenAnswer, type TokenAuthenticator } from "./tokens/token.ts";
 
 /** What is told of a token that nobody knows. */
@@ -18,7 +18,7 @@ export const bearerTokens =
   ({ headers: { authorization } }, response) => {
     if (authorization === undefined) return undefined;
     const text = bearerTokenIn(authorization);
-    if (text !== undefined && text !== "") return authenticate(headerText(text), tokens, audiences);
+    if (text !== undefined && text !== "") return authenticate(headerText(text), tokens, audiences, response);
     if (text === "" && authorization.trim().split(" ", 3).length === 3) response.warn(EXTRA_SPACE);
     return undefined;
   };
@@ -38,7 +38,7 @@ export const TOKEN_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
  */
 export const webSocketTokens =
   (tokens: TokenAuthenticator, audiences: readonly string[]): Authenticator =>
-  (request) => {
+  (request, response) => {
     const protocols = request.headers["sec-websocket-protocol"];
     if (protocols === undefined || !protocols.includes(TOKEN_PROTOCOL) || !isWebSocket(request)) return undefined;
     const names = protocols.split(",").map((name) => name.trim());
@@ -52,7 +52,7 @@ export const webSocketTokens =
     if (text === undefined) return new InvalidCredential("invalid base64.bearer.authorization token");
     if (text === "") return undefined;
     if (names.length === given.length) return new InvalidCredential("missing additional subprotocol");
-    return authenticate(text, tokens, audiences);
+    return authenticate(text, tokens, audiences, response);
   };
 
 const isWebSocket = ({ headers }: ApiRequest): boolean =>
@@ -66,7 +66,7 @@ function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-function authenticate(text: string, tokens: TokenAuthenticator, audiences: readonly string[]): Eventual<Authenticated> {
+function authenticate(text: string, tokens: TokenAuthenticator, audiences: readonly string[], response: Warned): Eventual<Authenticated> {
   return whenThere(tokens(new PresentedToken(text), audiences), (answer: TokenAnswer) => {
     if (answer === undefined) return INVALID_TOKEN;
     if (answer instanceof InvalidCredential) return answer;
@@ -78,6 +78,8 @@ function authenticate(text: string, tokens: TokenAuthenticator, audiences: reado
     ) {
       return new InvalidCredential(`unable to match the audience: [${answer.audiences.join(" ")}] , accepted: [${audiences.join(" ")}]`);
     }
-    return answer.user;
+    const { annotations, user } = answer;
+    if (annotations !== undefined) for (const [key, value] of Object.entries(annotations)) response.annotate?.(key, value);
+    return user;
   });
 }

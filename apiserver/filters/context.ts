@@ -51,6 +51,11 @@ export class RequestContext {
     }
   }
 
+  /** Tells the record of the request something, if there is one. */
+  annotate(key: string, value: string): void {
+    this.audit?.annotate(key, value);
+  }
+
   /** The headers, undefined when there are none. */
   get warningHeaders(): string[] | undefined {
     return this.#warnings?.headers();

@@ -122,6 +122,34 @@ describe.runIf(testStorage === "embedded")("the audit log", () => {
     await eventually(async () => expect(await stages()).toEqual(["RequestReceived", "ResponseStarted", "ResponseComplete"]));
   });
 
+  it("says that a token lies in a Secret", async () => {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, "audit.log");
+    const server = await start(folder, [`--audit-log-path=${file}`]);
+    await tokenOf(server);
+    const metadata = { name: "kept", annotations: { "kubernetes.io/service-account.name": "watcher" } };
+    const SECRETS = "/api/v1/namespaces/default/secrets";
+    await server.send("POST", SECRETS, { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/service-account-token", metadata });
+    const token = await eventually(async () => {
+      const { data } = (await server.send("GET", `${SECRETS}/kept`)).body;
+      expect(data?.token).toBeDefined();
+      return Buffer.from(data.token, "base64").toString();
+    });
+    const headers = { authorization: `Bearer ${token}`, "audit-id": "kept" };
+    const [response] = await once(https.get(`${server.url}/api/v1/namespaces`, { rejectUnauthorized: false, headers }), "response");
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    const text = await readFile(file, "utf8");
+    expect(eventsIn(text).filter(({ auditID }) => auditID === "kept")[1].annotations).toEqual({
+      "authentication.k8s.io/legacy-token": "system:serviceaccount:default:watcher",
+      "authentication.k8s.io/legacy-token-manual-secret": "kept",
+      "authorization.k8s.io/decision": "allow",
+      "authorization.k8s.io/reason":
+        'RBAC: allowed by ClusterRoleBinding "all" of ClusterRole "cluster-admin" to ServiceAccount "watcher/default"',
+    });
+    expect(text).not.toContain(token);
+  });
+
   it("refuses what cannot be recorded where that is strict, and counts it", async () => {
     const folder = await temporaryFolder();
     const server = await start(

@@ -152,8 +152,9 @@ export class TokenVerifier {
     if (!name) return new InvalidCredential("serviceAccountName claim is missing");
     if (!uid) return new InvalidCredential("serviceAccountUID claim is missing");
     if (claims.sub !== userNameOf(namespace, name)) return new InvalidCredential("sub claim is invalid");
-    const identity = { user: serviceAccountUser(namespace, { name, uid }), audiences };
-    if (!this.#options.lookup) return identity;
+    const user = serviceAccountUser(namespace, { name, uid });
+    const annotations = { "authentication.k8s.io/legacy-token": claims.sub };
+    if (!this.#options.lookup) return { user, audiences, annotations };
     const { objects } = this.#options;
     return whenThere(objects.secret(namespace, secretName), (secret) => {
       if (secret === undefined || secret.deletedAt !== undefined) return INVALIDATED;
@@ -162,7 +163,8 @@ export class TokenVerifier {
       return whenThere(objects.serviceAccount(namespace, name, uid), (account) => {
         if (account === undefined) return absent(name);
         if (account.deletedAt !== undefined) return new InvalidCredential(`service account ${namespace}/${name} has been deleted`);
-        return account.uid === uid ? identity : otherUid("service account", account.uid, "", uid);
+        if (account.uid !== uid) return otherUid("service account", account.uid, "", uid);
+        return { user, audiences, annotations: { ...annotations, "authentication.k8s.io/legacy-token-manual-secret": secretName } };
       });
     });
   }

@@ -47,6 +47,8 @@ export const digestOf = (token: string): string => hash("sha256", SALT + token, 
 export interface TokenIdentity {
   readonly user: UserInfo;
   readonly audiences: readonly string[];
+  /** What the record of a request with the token says of it. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export type TokenAnswer = TokenIdentity | InvalidCredential | undefined;
