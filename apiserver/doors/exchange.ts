@@ -63,7 +63,7 @@ export abstract class Exchange implements ApiRequest, Sink {
       if (!(error instanceof StatusError)) this.#exchanges.failed(error, this);
       response = failureOf(error instanceof StatusError ? error.status : internalError("the request could not be handled").status);
     }
-    if (response.toStranger) this.part();
+    if (response.toStranger) await this.part();
     try {
       this.#answer(response);
     } catch (error) {
@@ -73,7 +73,9 @@ export abstract class Exchange implements ApiRequest, Sink {
   }
 
   /** Whoever asked is not known, and gets no more than this answer for the cost of the connection. */
-  protected part(): void {}
+  protected part(): Promise<void> | undefined {
+    return undefined;
+  }
 
   /** Cuts the exchange off: a stream that is left mid-way must not look complete. */
   protected abstract abort(): void;
