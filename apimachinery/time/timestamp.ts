@@ -63,7 +63,15 @@ function instantOf(milliseconds: number): Instant {
   return { seconds, nanoseconds: Math.round((milliseconds - seconds * 1000) * 1e6) };
 }
 
+/** The second that was written last: many writes come within one. */
+let last = { seconds: Number.NaN, text: "" };
+
 function formatSeconds(seconds: number): string {
+  if (seconds !== last.seconds) last = { seconds, text: secondsText(seconds) };
+  return last.text;
+}
+
+function secondsText(seconds: number): string {
   const date = new Date(seconds * 1000);
   // the native writer gives years of four digits alone the form that is wanted
   if (seconds >= YEAR_0 && seconds < YEAR_10000) return date.toISOString().slice(0, 19);

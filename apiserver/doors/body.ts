@@ -24,10 +24,16 @@ export function readAll(source: Readable, declared: number | undefined, limit: n
         reject(tooLarge(`limit is ${limit}`));
       } else chunks.push(chunk);
     };
-    // Whatever comes first counts. The listeners end with the request; taking them off would cost more than all the rest.
-    const cut = () => reject(badRequest("unexpected EOF"));
+    // The listeners end with the request; taking them off would cost more than all the rest.
+    let ended = false;
+    const cut = () => {
+      if (!ended) reject(badRequest("unexpected EOF"));
+    };
     source.on("data", take);
-    source.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+    source.on("end", () => {
+      ended = true;
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
     source.on("close", cut);
     source.on("error", cut);
     if (source.destroyed) cut();
