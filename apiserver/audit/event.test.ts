@@ -36,6 +36,20 @@ describe("an event as JSON", () => {
     );
   });
 
+  it("is that of its own request, whatever was written before", () => {
+    const events = [
+      EVENT,
+      { ...EVENT, stage: "RequestReceived" as const },
+      { ...EVENT, verb: "get" },
+      { ...EVENT, user: { username: "joe" } },
+    ];
+    const others = [{ ...EVENT, userAgent: "a" }, { ...EVENT, objectRef: { name: "x" } }, { ...EVENT, sourceIPs: [] }, EVENT];
+    for (const event of [...events, ...others]) {
+      const { verb, user, stage, userAgent, objectRef, sourceIPs = [] } = JSON.parse(eventText(event));
+      expect({ ...EVENT, verb, user, stage, userAgent, objectRef, sourceIPs }).toEqual(event);
+    }
+  });
+
   it("is one line, whatever is in it", () => {
     const text = eventText({ ...EVENT, userAgent: 'a\n"b"\u2028', auditID: "\r\n" });
     expect(text).not.toMatch(/[\r\n\u2028]/);

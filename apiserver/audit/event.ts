@@ -61,17 +61,14 @@ export interface AuditEvent {
 
 /** An event as JSON in one line, its members in the order in which kube-apiserver writes them. Objects are put in as they are, not parsed. */
 export function eventText(event: AuditEvent): string {
-  const { impersonatedUser, impersonationConstraint, sourceIPs, userAgent, objectRef, responseStatus, annotations } = event;
-  let text = `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${event.level}","auditID":${json(event.auditID)}`;
-  text += `,"stage":"${event.stage}","requestURI":${json(event.requestURI)},"verb":${json(event.verb)},"user":${json(event.user)}`;
-  if (impersonatedUser !== undefined) text += `,"impersonatedUser":${json(impersonatedUser)}`;
-  if (impersonationConstraint !== undefined) text += `,"authenticationMetadata":${json({ impersonationConstraint })}`;
-  if (sourceIPs.length > 0) text += `,"sourceIPs":${json(sourceIPs)}`;
-  if (userAgent) text += `,"userAgent":${json(userAgent)}`;
-  if (objectRef !== undefined) text += `,"objectRef":${json(objectRef)}`;
+  const { impersonatedUser, impersonationConstraint, responseStatus, annotations } = event;
+  const { asked, from } = isOfLast(event) ? last : remembered(event);
+  let text = `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${event.level}","auditID":${escaped(json(event.auditID))}`;
+  text += `,"stage":"${event.stage}"${asked}`;
+  if (impersonatedUser !== undefined) text += `,"impersonatedUser":${escaped(json(impersonatedUser))}`;
+  if (impersonationConstraint !== undefined) text += `,"authenticationMetadata":${escaped(json({ impersonationConstraint }))}`;
+  text += from;
   if (responseStatus !== undefined) text += `,"responseStatus":{"metadata":{}${membersOf(responseStatus)}}`;
-  // what stands in front may be followed by objects of megabytes: they are not looked through for what follows
-  text = escaped(text);
   if (event.requestObject !== undefined) text += `,"requestObject":${escaped(event.requestObject)}`;
   if (event.responseObject !== undefined) text += `,"responseObject":${escaped(event.responseObject)}`;
   const received = microTime(event.requestReceivedTimestamp);
@@ -79,6 +76,41 @@ export function eventText(event: AuditEvent): string {
   text += `,"requestReceivedTimestamp":"${received}","stageTimestamp":"${reached}"`;
   if (annotations !== undefined) text += `,"annotations":${escaped(json(annotations))}`;
   return `${text}}`;
+}
+
+/** What all events of a request say alike. */
+type Alike = Pick<AuditEvent, "requestURI" | "verb" | "user" | "sourceIPs" | "userAgent" | "objectRef">;
+
+/** Of the event that was written last: the next one often is of the same request. */
+let last: { readonly event: Alike | undefined; readonly asked: string; readonly from: string } = { event: undefined, asked: "", from: "" };
+
+/** Objects that are the same are those of the same request, but for the addresses, and the user that nobody is. */
+function isOfLast({ requestURI, verb, user, sourceIPs, userAgent, objectRef }: AuditEvent): boolean {
+  const { event } = last;
+  return (
+    event !== undefined &&
+    event.user === user &&
+    event.objectRef === objectRef &&
+    event.sourceIPs === sourceIPs &&
+    event.requestURI === requestURI &&
+    event.verb === verb &&
+    event.userAgent === userAgent
+  );
+}
+
+/** Holds on to nothing that is large. */
+function remembered({ requestURI, verb, user, sourceIPs, userAgent, objectRef }: AuditEvent): typeof last {
+  const event = { requestURI, verb, user, sourceIPs, userAgent, objectRef };
+  last = { event, ...textsOf(event) };
+  return last;
+}
+
+function textsOf({ requestURI, verb, user, sourceIPs, userAgent, objectRef }: Alike): { asked: string; from: string } {
+  const asked = `,"requestURI":${json(requestURI)},"verb":${json(verb)},"user":${json(user)}`;
+  let from = sourceIPs.length > 0 ? `,"sourceIPs":${json(sourceIPs)}` : "";
+  if (userAgent) from += `,"userAgent":${json(userAgent)}`;
+  if (objectRef !== undefined) from += `,"objectRef":${json(objectRef)}`;
+  return { asked: escaped(asked), from: escaped(from) };
 }
 
 /** The second that was written last: nearly all events are of the same. */
@@ -99,7 +131,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 
 function membersOf({ status, message, reason, details, code }: ResponseStatus): string {
   if (status === undefined && message === undefined && code !== undefined) return `,"code":${code}`;
-  const members = json({ status, message, reason, details, code }).slice(1, -1);
+  const members = escaped(json({ status, message, reason, details, code })).slice(1, -1);
   return members === "" ? "" : `,${members}`;
 }
 

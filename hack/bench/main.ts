@@ -2,7 +2,7 @@
  * What the server costs, beside a bare Node server that answers the same bytes in the same run.
  *
  *     npm run bench                                    all of it, about a quarter of an hour
- *     npm run bench -- --only get,create               some groups: get list create create-etcd write watch crowd authorize day ready
+ *     npm run bench -- --only get,create               some groups: get list create create-etcd write watch crowd authorize audit day ready
  *     npm run bench -- --quick                         a few seconds, to see that it works; the figures mean nothing
  *     npm run bench -- --markdown                      the table as docs/benchmarks.md has it
  *
@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { audit } from "./audit.ts";
 import { authorize } from "./authorize.ts";
 import type { Bench, Measurement } from "./bench.ts";
 import { createEmbedded, createEtcd } from "./create.ts";
@@ -27,7 +28,7 @@ import { ready } from "./ready.ts";
 import { watch } from "./watch.ts";
 import { write } from "./write.ts";
 
-const MEASUREMENTS: readonly Measurement[] = [get, list, createEmbedded, createEtcd, write, watch, crowd, authorize, day, ready];
+const MEASUREMENTS: readonly Measurement[] = [get, list, createEmbedded, createEtcd, write, watch, crowd, authorize, audit, day, ready];
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const { values } = parseArgs({

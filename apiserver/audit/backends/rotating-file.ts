@@ -29,6 +29,7 @@ export class RotatingFile {
   readonly #old: OldFiles | undefined;
   #descriptor: number;
   #size: number;
+  readonly #memory = Buffer.allocUnsafeSlow(16 * 1024);
   /** A line was written in part: the next one begins behind its remains. */
   #torn = false;
 
@@ -46,7 +47,7 @@ export class RotatingFile {
   /** Writes a line, whose end it has. @throws Error when it could not be written, or is longer than a file may be */
   write(line: string): void {
     const { maxSize } = this.#options;
-    const bytes = Buffer.from(this.#torn ? `\n${line}` : line);
+    const bytes = this.#bytesOf(this.#torn ? `\n${line}` : line);
     if (maxSize > 0) {
       if (bytes.length > maxSize) throw new Error(`write length ${bytes.length} exceeds maximum file size ${maxSize}`);
       if (this.#size + bytes.length > maxSize) this.#rotate();
@@ -62,6 +63,12 @@ export class RotatingFile {
     } finally {
       this.#size += written;
     }
+  }
+
+  /** Lines that are not long lie in the same memory, one after the other. */
+  #bytesOf(text: string): Buffer {
+    if (text.length * 3 > this.#memory.length) return Buffer.from(text);
+    return this.#memory.subarray(0, this.#memory.write(text));
   }
 
   close(): Promise<void> {
