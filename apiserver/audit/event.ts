@@ -106,11 +106,22 @@ function remembered({ requestURI, verb, user, sourceIPs, userAgent, objectRef }:
 }
 
 function textsOf({ requestURI, verb, user, sourceIPs, userAgent, objectRef }: Alike): { asked: string; from: string } {
-  const asked = `,"requestURI":${json(requestURI)},"verb":${json(verb)},"user":${json(user)}`;
+  const asked = `,"requestURI":${json(requestURI)},"verb":${json(verb)},"user":${userText(user)}`;
   let from = sourceIPs.length > 0 ? `,"sourceIPs":${json(sourceIPs)}` : "";
   if (userAgent) from += `,"userAgent":${json(userAgent)}`;
   if (objectRef !== undefined) from += `,"objectRef":${json(objectRef)}`;
   return { asked: escaped(asked), from: escaped(from) };
+}
+
+const userTexts = new WeakMap<AuditUser, string>();
+
+function userText(user: AuditUser): string {
+  let text = userTexts.get(user);
+  if (text === undefined) {
+    text = json(user);
+    userTexts.set(user, text);
+  }
+  return text;
 }
 
 /** The second that was written last: nearly all events are of the same. */

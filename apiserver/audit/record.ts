@@ -87,7 +87,7 @@ export class AuditRecord {
     const { headers } = this.#request;
     this.#common = {
       requestURI: uriOf(this.#request),
-      user: user === undefined ? NOBODY : userInfoOf(user),
+      user: user === undefined ? NOBODY : shownUser(user),
       sourceIPs: sourceIps(this.#request),
       userAgent: shownAgent(headers["user-agent"]),
     };
@@ -97,7 +97,7 @@ export class AuditRecord {
 
   /** The request is made as somebody else from here on. @param constraint the verb that it took, if it was a constrained one */
   impersonated(user: UserInfo, constraint: string | undefined): void {
-    this.#impersonated = userInfoOf(user);
+    this.#impersonated = shownUser(user);
     this.#constraint = constraint;
   }
 
@@ -220,6 +220,18 @@ const NOBODY: AuditUser = {};
 function uriOf({ path, query }: ApiRequest): string {
   if (query === "") return path;
   return `${path}?${query.includes("access_token") ? query.replace(/(^|&)(access_token=)[^&]*/g, "$1$2REDACTED") : query}`;
+}
+
+/** Who sends many requests is the same object in each, as a rule. */
+const shownUsers = new WeakMap<UserInfo, AuditUser>();
+
+function shownUser(user: UserInfo): AuditUser {
+  let shown = shownUsers.get(user);
+  if (shown === undefined) {
+    shown = userInfoOf(user);
+    shownUsers.set(user, shown);
+  }
+  return shown;
 }
 
 /** Members that are empty are left out. */
