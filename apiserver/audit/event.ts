@@ -59,11 +59,17 @@ export interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** An event as JSON in one line, its members in the order in which kube-apiserver writes them. Objects are put in as they are, not parsed. */
-export function eventText(event: AuditEvent): string {
+/** An event as JSON in one line. */
+export const eventText = (event: AuditEvent): string => `{"kind":"Event","apiVersion":"audit.k8s.io/v1",${membersText(event)}}`;
+
+/** The same as an item of a list, which says for all what they are. */
+export const itemText = (event: AuditEvent): string => `{${membersText(event)}}`;
+
+/** In the order in which kube-apiserver writes them. Objects are put in as they are, not parsed. */
+function membersText(event: AuditEvent): string {
   const { impersonatedUser, impersonationConstraint, responseStatus, annotations } = event;
   const { asked, from } = isOfLast(event) ? last : remembered(event);
-  let text = `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${event.level}","auditID":${escaped(json(event.auditID))}`;
+  let text = `"level":"${event.level}","auditID":${escaped(json(event.auditID))}`;
   text += `,"stage":"${event.stage}"${asked}`;
   if (impersonatedUser !== undefined) text += `,"impersonatedUser":${escaped(json(impersonatedUser))}`;
   if (impersonationConstraint !== undefined) text += `,"authenticationMetadata":${escaped(json({ impersonationConstraint }))}`;
@@ -75,7 +81,7 @@ export function eventText(event: AuditEvent): string {
   const reached = event.stageTimestamp === event.requestReceivedTimestamp ? received : microTime(event.stageTimestamp);
   text += `,"requestReceivedTimestamp":"${received}","stageTimestamp":"${reached}"`;
   if (annotations !== undefined) text += `,"annotations":${escaped(json(annotations))}`;
-  return `${text}}`;
+  return text;
 }
 
 /** What all events of a request say alike. */

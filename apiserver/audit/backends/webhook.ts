@@ -1,5 +1,5 @@
 import type { Webhook } from "../../../client/webhook.ts";
-import { type AuditEvent, eventText } from "../event.ts";
+import { type AuditEvent, itemText } from "../event.ts";
 import type { Backend } from "./backend.ts";
 import type { Losses } from "./losses.ts";
 
@@ -22,7 +22,7 @@ export class WebhookBackend implements Backend {
     let size = 0;
     let first = 0;
     for (const [index, event] of events.entries()) {
-      const text = eventText(event);
+      const text = itemText(event);
       const bytes = Buffer.byteLength(text);
       if (texts.length > 0 && size + bytes > this.#maxSize) {
         sent.push(this.#post(texts, events.slice(first, index)));
