@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EtcdFlags } from "../../cmd/flags.ts";
 import {
   type Answer,
+  EMPTY_NAMESPACES,
   freshEtcd,
   openTestStorage,
   startTestServer,
@@ -18,7 +19,7 @@ let etcd: EtcdFlags | undefined;
 let server: TestServer;
 
 const start = async () => {
-  server = await startTestServer({ dataDir, etcd });
+  server = await startTestServer({ dataDir, etcd, controllers: EMPTY_NAMESPACES });
 };
 /** Stops the server, forgets all that was before now, and starts it again. */
 const restartWithoutHistory = async () => {

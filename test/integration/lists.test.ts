@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { startTestServer, type TestServer } from "../tools/server.ts";
+import { EMPTY_NAMESPACES, startTestServer, type TestServer } from "../tools/server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ controllers: EMPTY_NAMESPACES });
   for (const name of ["a", "b"]) {
     await server.send("POST", "/api/v1/namespaces/default/configmaps", { metadata: { name } });
     await server.send("POST", "/apis/networking.datumapis.com/v1alpha/namespaces/default/networks", {
