@@ -35,7 +35,7 @@ export interface UpdateOptions {
  * Reads, changes and writes one object until no other writer comes between (k8s.io/apiserver, pkg/storage/interfaces.go).
  *
  * The first attempt takes the cached state, which may lag behind where the store is shared. What an attempt makes of such a state counts
- * only if the write finds it unchanged; a refusal or "nothing to do" is checked against the store before it is believed.
+ * only if the write finds it unchanged; a refusal, "nothing to do" and what a dry run tells are checked against the store before they are believed.
  *
  * @param attempt may run several times; it throws to refuse
  */
@@ -56,7 +56,7 @@ export async function guaranteedUpdate(
       if (fresh) throw error;
       refusal = error;
     }
-    if (!fresh && (outcome === undefined || outcome.do === "nothing")) {
+    if (!fresh && (dryRun || outcome === undefined || outcome.do === "nothing")) {
       const stored = await storage.get(key);
       fresh = true;
       if (stored?.revision === current?.revision) {
