@@ -22,12 +22,11 @@ const SECONDS_LAYOUT = "2006-01-02T15:04:05Z07:00";
 const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
 
 /** The form that this server writes, on a day that every month has: the native parser reads it alike, and ten times as fast. */
-const USUAL = /^\d{4}-\d\d-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\dZ$/;
+const USUAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 /** Milliseconds since the epoch. @throws ParseError with Go's text */
 export function parseTime(text: string): number {
-  const usual = USUAL.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(usual)) return usual;
+  if (USUAL.test(text)) return Date.parse(text);
   const { seconds, nanoseconds } = parseInstant(text, SECONDS_LAYOUT);
   return seconds * 1000 + nanoseconds / 1e6;
 }
@@ -50,6 +49,7 @@ export function formatMicroTime(time: Instant | number): string {
 
 /** A time as it is stored: in UTC, in whole seconds. @throws ParseError with Go's text */
 export function normalizeTime(text: string): string {
+  if (USUAL.test(text)) return text;
   return `${formatSeconds(parseInstant(text, SECONDS_LAYOUT).seconds)}Z`;
 }
 

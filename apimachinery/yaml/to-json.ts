@@ -22,8 +22,8 @@ export interface YamlAsJson {
  */
 export function yamlToJson(document: string | Uint8Array): YamlAsJson {
   const text = typeof document === "string" ? document : textOf(document);
-  const json = asJson(text);
-  if (json !== undefined) return { json, doubledKeys: [] };
+  const plain = plainJson(text);
+  if (plain !== undefined) return { json: stringify(plain), doubledKeys: [] };
   checkCharacters(text);
   try {
     const parsed = firstDocument(text);
@@ -40,17 +40,23 @@ export function yamlToJson(document: string | Uint8Array): YamlAsJson {
 
 /** The same as a value, read as JSON is: what Kubernetes sees of a YAML document. */
 export function parseYaml(document: string | Uint8Array): { value: JsonValue; doubledKeys: readonly string[] } {
-  const { json, doubledKeys } = yamlToJson(document);
+  const text = typeof document === "string" ? document : textOf(document);
+  const value = NUMBER_TO_REWRITE.test(text) ? undefined : plainJson(text);
+  if (value !== undefined) return { value, doubledKeys: [] };
+  const { json, doubledKeys } = yamlToJson(text);
   return { value: parseJson(json), doubledKeys };
 }
+
+/** What may be a number that is written differently on the way through JSON: `1.0` becomes `1`. */
+const NUMBER_TO_REWRITE = /[:,[]\s*-(?:0|\d*[.eE])|[:,[]\s*\d+[.eE]/;
 
 function textOf(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw invalidUtf8(bytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
-/** The text as canonical JSON if it is an object of JSON without doubled members. */
-function asJson(text: string): string | undefined {
+/** What the text says, members in the order of their names, if it is an object of JSON without doubled members. */
+function plainJson(text: string): JsonValue | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   let doubled = false;
   try {
@@ -60,7 +66,7 @@ function asJson(text: string): string | undefined {
         doubled = true;
       },
     });
-    return doubled ? undefined : stringify(value);
+    return doubled ? undefined : value;
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

@@ -4,12 +4,13 @@ import { DecodeError } from "../../apimachinery/json/decode-error.ts";
 import { parseJson } from "../../apimachinery/json/parse.ts";
 import { stringify } from "../../apimachinery/json/stringify.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../apimachinery/json/value.ts";
-import { apiVersionOf, type KubeObject } from "../../apimachinery/object.ts";
+import { apiVersionOf, type KubeObject, type ManagedFieldsEntry } from "../../apimachinery/object.ts";
 import { badRequest } from "../../apimachinery/status/status.ts";
 import type { KindDefinition } from "../../apis/kind.ts";
 import { deleteOptions } from "../../apis/meta/v1/delete-options.ts";
 import { objectMeta } from "../../apis/meta/v1/object-meta.ts";
 import type { Schema } from "../../apis/schema.ts";
+import { wholeSchema } from "../../apis/whole-schema.ts";
 import { decodeStruct } from "../../openapi/structs/decode.ts";
 import { MAX_PROBLEMS } from "../../openapi/structs/go-type.ts";
 import { ENCODINGS, type Encodings } from "../negotiation/negotiate.ts";
@@ -72,6 +73,33 @@ export interface PatchResult {
   readonly internal?: boolean;
   /** The schema of another version of a custom kind. */
   readonly schemaOf?: (apiVersion: string) => Schema | undefined;
+  /** The entries of managedFields that were there before: where they are there still, they need not be read again. */
+  readonly owners?: readonly ManagedFieldsEntry[] | undefined;
+}
+
+/**
+ * What a patch has made of a built-in object, if there is nothing to say of it: then nobody has to write it as failures quote it, nor to read
+ * owners again that are as they were.
+ */
+function decodedSmoothly(
+  kind: KindDefinition,
+  value: JsonValue,
+  { owners, strategic, fieldValidation }: PatchResult,
+): KubeObject | undefined {
+  if (strategic || !isJsonObject(value) || value.apiVersion !== apiVersionOf(kind) || value.kind !== kind.kind) return undefined;
+  const { metadata } = value;
+  const sameOwners = owners !== undefined && isJsonObject(metadata) && (metadata.managedFields as unknown) === owners;
+  const document = sameOwners ? { ...value, metadata: { ...metadata, managedFields: undefined } } : value;
+  try {
+    const decoded = decodeStruct(wholeSchema(kind), stringify(document), { strict: fieldValidation !== "Ignore" });
+    if (decoded.problems.length > 0) return undefined;
+    const object = decoded.value as unknown as KubeObject;
+    if (sameOwners) object.metadata.managedFields = [...owners];
+    return object;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -87,17 +115,19 @@ export function decodeObject(kind: KindDefinition, value: JsonValue, options: Pa
   const judge = (object: unknown, problems: readonly string[]) =>
     judgeProblems(kind, object as KubeObject, { doubledKeys: [], problems: [...before, ...problems] }, fieldValidation, refuse);
   if (kind.flavor === "builtin") {
+    const smooth = decodedSmoothly(kind, value, options);
+    if (smooth !== undefined) return judge(smooth, []);
     // problems are told in the order of the document that is quoted; the converter, which sees none, sorts them
-    const text = strategic ? stringify(value) : (options.patchText?.() ?? stringify(value));
+    const text = () => (strategic ? stringify(value) : (options.patchText?.() ?? stringify(value)));
     if (options.internal && !strategic && isJsonObject(value) && (value.apiVersion ?? "") === "" && isTextOrNothing(value.kind)) {
       if (value.kind && value.kind !== kind.kind) {
         throw refuse(
           `no kind ${quote(value.kind)} is registered for the internal version of group ${quote(kind.group)} in scheme ${SCHEME}`,
         );
       }
-      return judge({ apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} }, strict ? unknownInside(text) : []);
+      return judge({ apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} }, strict ? unknownInside(text()) : []);
     }
-    const { value: object, problems } = decodeBuiltin(kind, text, strict, refuse, words);
+    const { value: object, problems } = decodeBuiltin(kind, text(), strict, refuse, words);
     return judge(object, strategic ? problems.toSorted() : problems);
   }
   if (!isJsonObject(value) || !saysType(value)) {

@@ -52,6 +52,7 @@ export async function patchObject(serving: Serving, context: RequestContext, tar
       patchText: patched.shown,
       strategic: type === "strategic",
       internal: true,
+      owners: live.metadata.managedFields,
       schemaOf: (apiVersion) => versionOf(serving, resource, apiVersion)?.schema,
     });
     context.warn(...warnings);
