@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StatusError } from "../../apimachinery/status/status.ts";
 import type { Namespace } from "../../apis/core/v1/namespace.ts";
 import type { Client } from "../../client/client.ts";
 import { alteredClient } from "../../test/tools/altered-client.ts";
@@ -119,6 +120,31 @@ describe("the namespace controller", () => {
     );
     expect((await plane.admin.list(LEASES, "ns")).items).toHaveLength(1);
     down = false;
+    await isGone();
+  }, 15_000);
+
+  it("does not wait for kinds that are no longer served when their turn comes", async () => {
+    await createNamespace("ns");
+    await createConfigMap("ns", "a", ["example.com/hold"]);
+    const gone = new StatusError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", reason: "NotFound", code: 404 });
+    runWith((client) => ({
+      async document(path: string) {
+        if (path === "/apis/coordination.k8s.io/v1") throw gone;
+        return client.document(path);
+      },
+      async deleteCollection(...[resource, ...rest]: Parameters<Client["deleteCollection"]>) {
+        if (resource.resource === "secrets") throw gone;
+        return client.deleteCollection(resource, ...rest);
+      },
+    }));
+    await plane.admin.delete(NAMESPACES, { name: "ns" });
+    await eventually(async () => expect((await present()).status?.conditions).toHaveLength(5));
+    expect((await present()).status?.conditions?.slice(0, 3).map(({ type, status }) => `${type} ${status}`)).toEqual([
+      "NamespaceDeletionDiscoveryFailure False",
+      "NamespaceDeletionGroupVersionParsingFailure False",
+      "NamespaceDeletionContentFailure False",
+    ]);
+    await release("a");
     await isGone();
   }, 15_000);
 

@@ -1,4 +1,5 @@
 import { apiVersionOf } from "../../apimachinery/object.ts";
+import { isReason } from "../../apimachinery/status/status.ts";
 import type { Client, ResourceRef } from "../../client/client.ts";
 import { type Surroundings, workOn } from "./controller.ts";
 import { Reflector } from "./reflector.ts";
@@ -49,7 +50,8 @@ export async function discover(client: Client): Promise<Discovery> {
         .filter(({ name }) => !name.includes("/"))
         .map(({ name, kind, namespaced, verbs }) => ({ group, version, resource: name, kind, namespaced, verbs }));
     } catch (error) {
-      failures.set(groupVersion, error);
+      // it went after the groups were told
+      if (!isReason(error, "NotFound")) failures.set(groupVersion, error);
       return [];
     }
   };
