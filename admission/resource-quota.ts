@@ -1,7 +1,7 @@
 import type { GroupResource } from "../apimachinery/object.ts";
 import { Quantity } from "../apimachinery/quantity/quantity.ts";
 import { conflict, forbidden, MODIFIED } from "../apimachinery/status/status.ts";
-import { isScoped, namesOfCount, type ResourceList, type ResourceQuota } from "../apis/core/v1/resource-quota.ts";
+import { isCountable, isScoped, namesOfCount, type ResourceList, type ResourceQuota } from "../apis/core/v1/resource-quota.ts";
 import type { AdmissionPlugin, Attributes } from "./admission.ts";
 
 /** Where the quotas of a namespace are found, and their use is written down. */
@@ -13,18 +13,6 @@ export interface QuotaStore {
   /** Stores what is used; false if the quota has changed since it was read, or is gone. */
   use(controlPlane: string, quota: ResourceQuota, used: ResourceList): Promise<boolean>;
 }
-
-/** What nobody counts: it is not stored, or comes and goes by itself (kubernetes, pkg/quota/v1/install). */
-const IGNORED: ReadonlySet<string> = new Set([
-  "events.",
-  "events.events.k8s.io",
-  "tokenreviews.authentication.k8s.io",
-  "selfsubjectreviews.authentication.k8s.io",
-  "subjectaccessreviews.authorization.k8s.io",
-  "selfsubjectaccessreviews.authorization.k8s.io",
-  "localsubjectaccessreviews.authorization.k8s.io",
-  "selfsubjectrulesreviews.authorization.k8s.io",
-]);
 
 /** How often a quota that others change meanwhile is looked at again. */
 const ATTEMPTS = 10;
@@ -57,7 +45,7 @@ export function resourceQuota(store: QuotaStore): AdmissionPlugin {
     validate(attributes) {
       const { operation, subresource, namespace, resource, controlPlane } = attributes;
       if (operation !== "CREATE" || subresource !== "" || namespace === "" || isNamespace(resource)) return;
-      if (IGNORED.has(`${resource.resource}.${resource.group}`)) return;
+      if (!isCountable(resource)) return;
       const quotas = store.quotas(controlPlane, namespace, false);
       if (quotas instanceof Promise) return quotas.then((found) => (found.length > 0 ? judge(attributes) : undefined));
       return quotas.length > 0 ? judge(attributes) : undefined;

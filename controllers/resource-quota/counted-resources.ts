@@ -1,11 +1,8 @@
 import type { KubeObject } from "../../apimachinery/object.ts";
-import { namesOfCount } from "../../apis/core/v1/resource-quota.ts";
+import { isCountable, namesOfCount } from "../../apis/core/v1/resource-quota.ts";
 import type { Client } from "../../client/client.ts";
 import type { DiscoveredResource } from "../runtime/discovery.ts";
 import { Reflector } from "../runtime/reflector.ts";
-
-/** What nobody counts: admission does not either. */
-const IGNORED = new Set(["events.", "events.events.k8s.io"]);
 
 const idOf = ({ group, resource }: DiscoveredResource) => `${resource}.${group}`;
 
@@ -30,9 +27,7 @@ export class CountedResources {
   serve(resources: readonly DiscoveredResource[]): void {
     const counted = resources.filter(({ preferred, namespaced, verbs }) => preferred && namespaced && verbs.includes("list"));
     this.#served = new Map(
-      counted
-        .filter((resource) => !IGNORED.has(idOf(resource)))
-        .flatMap((resource) => namesOfCount(resource).map((name) => [name, resource] as const)),
+      counted.filter(isCountable).flatMap((resource) => namesOfCount(resource).map((name) => [name, resource] as const)),
     );
   }
 

@@ -130,6 +130,21 @@ function requestsAboveLimits(hard: ResourceList): string[] {
 /** Of the core group, what had a name in quotas before everything had one. */
 const FORMER_NAMES: ReadonlySet<string> = new Set(["configmaps", "resourcequotas", "secrets"]);
 
+/** What nobody counts: it is not stored, or comes and goes by itself (kubernetes, pkg/quota/v1/install). */
+const UNCOUNTED: ReadonlySet<string> = new Set([
+  "events.",
+  "events.events.k8s.io",
+  "tokenreviews.authentication.k8s.io",
+  "selfsubjectreviews.authentication.k8s.io",
+  "subjectaccessreviews.authorization.k8s.io",
+  "selfsubjectaccessreviews.authorization.k8s.io",
+  "localsubjectaccessreviews.authorization.k8s.io",
+  "selfsubjectrulesreviews.authorization.k8s.io",
+]);
+
+/** Whether a quota may limit how many objects of a resource there are. */
+export const isCountable = ({ group, resource }: GroupResource): boolean => !UNCOUNTED.has(`${resource}.${group}`);
+
 /** The names by which a quota may limit how many objects of a resource there are. */
 export function namesOfCount({ group, resource }: GroupResource): readonly string[] {
   if (group !== "") return [`count/${resource}.${group}`];
